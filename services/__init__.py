@@ -1,0 +1,1 @@
+"""Mingshao's services; the path you see is the path you import."""

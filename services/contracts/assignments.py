@@ -1,0 +1,29 @@
+"""What a department is told: what it has to do, never who spoke."""
+
+from typing import Literal
+
+import msgspec
+
+from .cases import State
+from .submissions import Place, Urgency
+from .times import Instant
+
+
+class AssignmentNotice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing to do or to know. `id` is stable: the same notice again has the same id."""
+
+    id: str
+    department: str
+    case_id: str
+    version: int
+    notice: Literal["assigned", "withdrawn", "return_refused", "held", "resumed", "redo", "amended", "closed", "void"]
+    state: State
+    at: Instant
+    due_at: Instant
+    title: str
+    text: str
+    category: str | None = None
+    place: Place | None = None
+    urgency: Urgency = "normal"
+    confidential: bool = False
+    reason: str | None = None

@@ -1,0 +1,101 @@
+"""CloudEvents 1.0, Kafka binary mode: attributes in `ce_` headers, the message as JSON in the value.
+
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md, section 3.2
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+
+from .messages import NAME_OF, TYPES, Message
+
+Headers = list[tuple[str, bytes]]
+CONTENT_TYPE = b"application/json"
+
+_encode = msgspec.json.Encoder().encode
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(definition) for name, definition in TYPES.items()
+}
+_names = frozenset(name.rsplit(".", 1)[0] for name in TYPES)
+
+
+class Undecodable(ValueError):
+    """The record is not one of our messages; `code` says why and is stable."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A message with its CloudEvents context; `sequence` is the place in its partition, where it has one."""
+
+    id: str
+    source: str
+    time: datetime
+    data: Message
+    subject: str | None = None
+    sequence: int | None = None
+
+
+def encode(event: Event) -> tuple[bytes, Headers]:
+    """The record's value and headers. ValueError for a time without offset."""
+    if event.time.tzinfo is None:
+        raise ValueError("time needs a UTC offset")
+    headers: Headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", event.id.encode()),
+        ("ce_source", event.source.encode()),
+        ("ce_type", NAME_OF[type(event.data)].encode()),
+        ("ce_time", event.time.isoformat().encode()),
+        ("content-type", CONTENT_TYPE),
+    ]
+    if event.subject is not None:
+        headers.append(("ce_subject", event.subject.encode()))
+    if event.sequence is not None:
+        headers.append(("ce_sequence", b"%d" % event.sequence))
+    return _encode(event.data), headers
+
+
+def decode(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Event:
+    """The event in a record. Undecodable where it is none of ours; never another error."""
+    if value is None:
+        raise Undecodable("tombstone", "the record has no value")
+    try:
+        attributes = {name: raw.decode() for name, raw in headers if name.startswith("ce_")}
+    except (UnicodeDecodeError, AttributeError) as error:
+        raise Undecodable("bad_header", str(error)) from error
+    if attributes.get("ce_specversion") != "1.0":
+        raise Undecodable("not_cloudevents", "ce_specversion is not 1.0")
+    name = attributes.get("ce_type", "")
+    decoder = _decoders.get(name)
+    if decoder is None:
+        code = "unknown_version" if name.rsplit(".", 1)[0] in _names else "unknown_type"
+        raise Undecodable(code, f"ce_type {name!r}")
+    try:
+        return Event(
+            id=attributes["ce_id"],
+            source=attributes["ce_source"],
+            time=_instant(attributes["ce_time"]),
+            data=cast(Message, decoder.decode(value)),
+            subject=attributes.get("ce_subject"),
+            sequence=int(attributes["ce_sequence"]) if "ce_sequence" in attributes else None,
+        )
+    except KeyError as error:
+        raise Undecodable("bad_header", f"missing {error}") from error
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise Undecodable("invalid", str(error)) from error
+
+
+def _instant(text: str) -> datetime:
+    parsed = datetime.fromisoformat(text)
+    if parsed.tzinfo is None:
+        raise ValueError("ce_time needs a UTC offset")
+    return parsed
+
+
+def header(headers: Sequence[tuple[str, bytes]], name: str) -> str | None:
+    """The first header of that name as text, None where there is none."""
+    return next((raw.decode(errors="replace") for key, raw in headers if key == name), None)

@@ -1,0 +1,22 @@
+"""Event type → its one definition. An addition here is an addition to the exported schemas."""
+
+import msgspec
+
+from . import topics
+from .actions import ActionRequested
+from .assignments import AssignmentNotice
+from .cases import CaseFact
+from .directory import DirectoryChanged
+from .submissions import ContactGiven, SubmissionReceived
+
+Message = SubmissionReceived | ActionRequested | ContactGiven | CaseFact | AssignmentNotice | DirectoryChanged
+
+TYPES: dict[str, type[msgspec.Struct]] = {
+    topics.SUBMISSION: SubmissionReceived,
+    topics.ACTION: ActionRequested,
+    topics.CONTACT: ContactGiven,
+    topics.FACT: CaseFact,
+    topics.ASSIGNMENT: AssignmentNotice,
+    topics.DIRECTORY_CHANGE: DirectoryChanged,
+}
+NAME_OF: dict[type[msgspec.Struct], str] = {definition: name for name, definition in TYPES.items()}

@@ -1,0 +1,84 @@
+"""The catalogue of topics: who writes, who reads, what goes in, with which settings."""
+
+from typing import Literal
+
+import msgspec
+
+Partitions = Literal["many", "one"]
+FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
+COMPACTED = {
+    "cleanup.policy": "compact",
+    "max.compaction.lag.ms": "86400000",
+    "delete.retention.ms": "86400000",
+}
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """One topic. `writer` creates it; `many` partitions means the deployment's count, equal for all such topics."""
+
+    name: str
+    writer: str
+    readers: tuple[str, ...]
+    types: tuple[str, ...]
+    partitions: Partitions = "many"
+    config: dict[str, str] = {}
+
+
+def _topic(
+    short: str,
+    writer: str,
+    readers: tuple[str, ...],
+    types: tuple[str, ...],
+    partitions: Partitions = "many",
+    config: dict[str, str] = FOR_EVER,
+) -> Topic:
+    stamped = config | {"message.timestamp.type": "LogAppendTime"}
+    return Topic(
+        name=f"mingshao.{short}.v1",
+        writer=writer,
+        readers=readers,
+        types=types,
+        partitions=partitions,
+        config=stamped,
+    )
+
+
+SUBMISSION = "mingshao.submission.received.v1"
+ACTION = "mingshao.action.requested.v1"
+CONTACT = "mingshao.contact.given.v1"
+FACT = "mingshao.case.fact.v1"
+ASSIGNMENT = "mingshao.assignment.notice.v1"
+DIRECTORY_CHANGE = "mingshao.directory.changed.v1"
+
+TICKETS = _topic("tickets", "intake", ("routing",), (SUBMISSION, ACTION))
+OPINIONS = _topic("opinions", "intake", ("routing",), (SUBMISSION, ACTION))
+CONTACTS = _topic("contacts", "intake", ("notify",), (CONTACT,), config=COMPACTED)
+CASES = _topic("cases", "routing", ("notify", "metrics"), (FACT,))
+DIRECTORY = _topic("directory", "routing", ("intake", "routing", "notify", "metrics"), (DIRECTORY_CHANGE,), "one")
+
+
+def _dead(service: str) -> Topic:
+    return _topic(f"dead.{service}", service, ("operators",), ())
+
+
+def _replays(service: str) -> Topic:
+    return _topic(f"replays.{service}", service, (service,), ())
+
+
+READING_SERVICES = ("routing", "notify", "metrics")
+DEAD = {service: _dead(service) for service in READING_SERVICES}
+REPLAYS = {service: _replays(service) for service in READING_SERVICES}
+CATALOGUE: tuple[Topic, ...] = (
+    TICKETS,
+    OPINIONS,
+    CONTACTS,
+    CASES,
+    DIRECTORY,
+    *DEAD.values(),
+    *REPLAYS.values(),
+)
+
+
+def assignments(department: str) -> Topic:
+    """The topic of one department (`[a-z0-9-]`); Kafka ACLs work per topic."""
+    return _topic(f"assignments.{department}", "notify", (f"department:{department}",), (ASSIGNMENT,), "one")

@@ -1,0 +1,70 @@
+"""What a service gives to the worker: how to load for a batch, how to fold it, what to write."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from services.contracts.codec import Event, Headers
+
+MAX_RECORD_BYTES = 1_000_000
+"""The broker's default limit is 1,048,588 with overhead; ours is checked before anything is committed."""
+
+
+class OversizeRecord(ValueError):
+    """What would be published is larger than a record may be: the cause becomes a dead letter."""
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """A record to publish, byte for byte; OversizeRecord where it could not be."""
+
+    topic: str
+    partition: int
+    key: bytes
+    value: bytes | None
+    headers: Headers
+
+    def __post_init__(self) -> None:
+        size = len(self.key) + len(self.value or b"") + sum(len(k) + len(v) for k, v in self.headers)
+        if size > MAX_RECORD_BYTES:
+            raise OversizeRecord(f"{size} bytes for {self.topic}; at most {MAX_RECORD_BYTES}")
+
+
+class Incoming(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that was read. `event` is None for a tombstone; `timestamp` is the append time, UTC."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: datetime
+    key: str
+    event: Event | None
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """One partition's next records, in their order, and where its owner stands."""
+
+    partition: int
+    records: Sequence[Incoming]
+    next_seq: int
+
+
+class Fold(Protocol):
+    """One partition's batch in memory: pure after it is loaded."""
+
+    next_seq: int
+    directory_version: int
+
+    def apply(self, record: Incoming) -> Sequence[Outgoing]:
+        """Take one record. Raising makes that record a dead letter and must leave the fold as it was."""
+
+    def writes(self) -> Mapping[str, Sequence[Any]]:
+        """Collection → pymongo write operations, each document once."""
+
+
+class Reader(Protocol):
+    """A service's use of the worker."""
+
+    async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
+        """Read what these batches need, in few queries; I/O errors are retried by the worker."""

@@ -1,0 +1,113 @@
+"""Reference data in memory: the directory's topic read to its end before the first batch, then followed.
+
+Groupless: every process reads all of it. A version that is already there is dropped; a gap is read again.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from services.contracts import topics
+from services.contracts.codec import Undecodable, decode
+from services.contracts.directory import ROW_TYPES, Category, Channel, Department, DirectoryChanged, Key
+
+from .health import Health
+from .logs import get_logger
+
+Row = Department | Category | Channel | Key
+PARTITION = TopicPartition(topics.DIRECTORY.name, 0)
+
+
+class DirectorySnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The directory at one version; kind → id → row. Immutable: a batch keeps the one it began with."""
+
+    version: int = 0
+    rows: Mapping[str, Mapping[str, Row]] = MappingProxyType({})
+
+    def get(self, kind: str, row_id: str) -> Row | None:
+        """The row, None where there is none."""
+        return self.rows.get(kind, {}).get(row_id)
+
+    def with_change(self, change: DirectoryChanged) -> "DirectorySnapshot":
+        """This directory after `change`; msgspec.ValidationError where the row is not of its kind."""
+        kind = dict(self.rows.get(change.kind, {}))
+        if change.row is None:
+            kind.pop(change.id, None)
+        else:
+            kind[change.id] = msgspec.convert(change.row, ROW_TYPES[change.kind])
+        return DirectorySnapshot(version=change.version, rows=MappingProxyType({**self.rows, change.kind: kind}))
+
+
+class Directory:
+    """Follows the topic; `snapshot` is replaced whole."""
+
+    def __init__(self, bootstrap: str, health: Health) -> None:
+        self.snapshot = DirectorySnapshot()
+        self._bootstrap = bootstrap
+        self._health = health
+        self._ready = asyncio.Event()
+        self._changed = asyncio.Condition()
+        self._log = get_logger(__name__)
+
+    async def wait_ready(self) -> None:
+        """Return once the topic was read to its end."""
+        await self._ready.wait()
+
+    async def wait_version(self, version: int) -> None:
+        """Return once the directory is at least at `version`."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.snapshot.version >= version)
+
+    async def run(self) -> None:
+        """Read and follow until cancelled; a broker that is away is waited for."""
+        self._health.wait_for("directory", "the directory's topic")
+        while True:
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+            )
+            try:
+                await consumer.start()
+                await self._follow(consumer)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # whatever the client raises: read again from the start, nothing is lost
+                self._health.failed(error)
+                await asyncio.sleep(1)
+            finally:
+                await consumer.stop()
+
+    async def _follow(self, consumer: Any) -> None:
+        while not await consumer.partitions_for_topic(PARTITION.topic):
+            await asyncio.sleep(0.5)
+            await consumer._client.force_metadata_update()
+        consumer.assign([PARTITION])
+        await consumer.seek_to_beginning(PARTITION)
+        end = (await consumer.end_offsets([PARTITION]))[PARTITION]
+        while True:
+            got = await consumer.getmany(timeout_ms=200)
+            for record in got.get(PARTITION, ()):
+                self._take(record)
+            if got:
+                async with self._changed:
+                    self._changed.notify_all()
+            if not self._ready.is_set() and await consumer.position(PARTITION) >= end:
+                self._ready.set()
+                self._health.wait_for("directory", None)
+
+    def _take(self, record: Any) -> None:
+        try:
+            change = decode(record.value, record.headers).data
+            if not isinstance(change, DirectoryChanged):
+                raise Undecodable("unknown_type", "not a directory change")
+            if change.version <= self.snapshot.version:
+                return
+            if change.version != self.snapshot.version + 1:
+                raise RuntimeError(f"directory version {change.version} follows {self.snapshot.version}")
+            self.snapshot = self.snapshot.with_change(change)
+        except (Undecodable, msgspec.ValidationError) as error:
+            # only routing writes here, checked whole before; a foreign record must not stop reference data
+            self._log.error("not a directory record", offset=record.offset, error=str(error))

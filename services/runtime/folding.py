@@ -1,0 +1,124 @@
+"""One partition's batch: from records to a change of the ledger and an outbox. Pure but for the clock's cap."""
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from services.contracts.codec import Undecodable, decode, header
+
+from .batches import Fold, Incoming, Outgoing
+from .deadletters import dead_letter, origin_of, original_headers
+from .ledger import Change, Entry, packed
+
+MAX_OUTBOX_BYTES = 4_000_000
+"""The outbox shares MongoDB's 16 MB with the rest of the ledger's document."""
+
+
+class Gap(Exception):
+    """Records are missing or not those that were applied: a person must look before anything is skipped."""
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """A fetched record, decoded where it could be. `sequence` is read from the header even where it could not."""
+
+    raw: Any
+    incoming: Incoming | None
+    flaw: str | None
+    sequence: int | None
+    replay_of: str | None
+
+
+def read(raw: Any, replays: str) -> Read:
+    """Decode one record of any of the worker's topics; never raises for what it contains."""
+    origin, replayed = origin_of(raw), raw.topic == replays
+    headers = original_headers(raw)
+    incoming: Incoming | None = None
+    flaw: str | None = None
+    try:
+        incoming = Incoming(
+            topic=origin.topic if replayed else raw.topic,
+            partition=raw.partition,
+            offset=origin.offset if replayed else raw.offset,
+            timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
+            key=(raw.key or b"").decode(),
+            event=decode(raw.value, headers) if raw.value is not None else None,
+        )
+    except (Undecodable, UnicodeDecodeError) as error:
+        flaw = str(error)
+    digits = header(headers, "ce_sequence") or ""
+    return Read(
+        raw=raw,
+        incoming=incoming,
+        flaw=flaw,
+        sequence=int(digits) if digits.isascii() and digits.isdigit() else None,
+        replay_of=origin.id if replayed else None,
+    )
+
+
+class Folded(msgspec.Struct, frozen=True, kw_only=True):
+    """What a partition's batch came to; `taken` records of those offered, `dead` of them."""
+
+    change: Change
+    outgoing: Sequence[Outgoing]
+    taken: int
+    dead: int
+
+
+def fold_batch(
+    service: str, before: Entry, offered: Sequence[Read], fold: Fold, *, sequence_topic: str | None, until: float
+) -> Folded:
+    """Apply records in order until a cap: bytes of the outbox, or the monotonic time `until` (at least one)."""
+    outgoing: deque[Outgoing] = deque()
+    offsets, stamps, replayed = dict(before.offsets), dict(before.stamps), list(before.replayed)
+    last_seq, size, taken, dead = before.last_seq, 0, 0, 0
+    for item in offered:
+        if taken and (size > MAX_OUTBOX_BYTES or time.monotonic() > until):
+            break
+        made: Sequence[Outgoing] = ()
+        if item.replay_of is not None:
+            if item.replay_of not in replayed:
+                made, died = _apply(service, item, fold)
+                dead += died
+                if not died:
+                    replayed.append(item.replay_of)
+        elif item.raw.topic == sequence_topic and item.sequence is not None:
+            if item.sequence > last_seq:
+                if item.sequence != last_seq + 1:
+                    raise Gap(f"{item.raw.topic}/{item.raw.partition}: sequence {item.sequence} follows {last_seq}")
+                made, died = _apply(service, item, fold)
+                dead, last_seq = dead + died, item.sequence
+        elif item.raw.topic == sequence_topic:
+            made, dead = [dead_letter(service, item.raw, "no sequence number")], dead + 1
+        else:
+            made, died = _apply(service, item, fold)
+            dead += died
+        outgoing.extend(made)
+        size += sum(len(record.value or b"") for record in made)
+        offsets[item.raw.topic], stamps[item.raw.topic] = item.raw.offset + 1, item.raw.timestamp
+        taken += 1
+    after = msgspec.structs.replace(
+        before,
+        batch=before.batch + 1,
+        offsets=offsets,
+        stamps=stamps,
+        last_seq=last_seq,
+        next_seq=fold.next_seq,
+        directory_version=max(before.directory_version, fold.directory_version),
+        replayed=tuple(replayed),
+        outbox=packed(outgoing),
+    )
+    change = Change(before=before, after=after, writes=fold.writes())
+    return Folded(change=change, outgoing=outgoing, taken=taken, dead=dead)
+
+
+def _apply(service: str, item: Read, fold: Fold) -> tuple[Sequence[Outgoing], int]:
+    if item.incoming is None:
+        return [dead_letter(service, item.raw, item.flaw or "undecodable")], 1
+    try:
+        return fold.apply(item.incoming), 0
+    except Exception as error:  # pure code: the record is at fault or the code is; never the store or the broker
+        return [dead_letter(service, item.raw, f"{type(error).__name__}: {error}")], 1

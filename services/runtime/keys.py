@@ -1,0 +1,49 @@
+"""Bearer keys: who calls, and whether the access table lets that role call this."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.contracts.access import ACCESS
+from services.contracts.actors import Actor
+from services.contracts.directory import Key
+
+from .directory import DirectorySnapshot
+from .problems import Problem
+
+
+def key_id(key: str) -> str:
+    """A key's id in the directory: its SHA-256 in hex. Keys are 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def actor_of(authorization: str | None, directory: DirectorySnapshot) -> Actor:
+    """Who calls. Problem 401 where the header names no key that we know."""
+    scheme, _, key = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise Problem(
+            401,
+            "no_key",
+            "send the header Authorization: Bearer <key>",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    row = directory.get("key", key_id(key.strip()))
+    if not isinstance(row, Key):
+        raise Problem(
+            401, "unknown_key", "this key is not known or was withdrawn", headers={"WWW-Authenticate": "Bearer"}
+        )
+    return Actor(role=row.role, subject=row.subject, scopes=tuple(row.scopes))
+
+
+def authorized(request: Request) -> Actor:
+    """The caller, if the access table lets its role call this endpoint. Problem 401 or 403."""
+    actor = actor_of(request.headers.get("authorization"), request.app.state.directory.snapshot)
+    endpoint = f"{request.method} {request.scope['route'].path}"
+    roles = ACCESS[request.app.state.service].get(endpoint, ())
+    if actor.role not in roles:
+        raise Problem(403, "wrong_role", f"{endpoint} is for {', '.join(roles)}; this key is {actor.sender}")
+    return actor
+
+
+Caller = Annotated[Actor, Depends(authorized)]

@@ -1,0 +1,183 @@
+"""The ledger: one MongoDB document per reader, generation and partition, written with every batch's effects.
+
+It says who owns the partition (epoch), how far each source topic was applied, the sequence numbers read and
+written, and the outbox: what the last batch publishes and may not have published. docs/adr/0001 says why.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Self, cast
+
+import msgspec
+from motor.motor_asyncio import AsyncIOMotorClientSession
+from pymongo import ReturnDocument
+from pymongo.read_concern import ReadConcern
+
+from .batches import Outgoing
+from .mongo import Database
+
+COLLECTION = "ledger"
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[Outgoing]).decode
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A partition as its owner holds it. `offsets` are the next to apply; `stamps` the append time (ms) of the
+    last applied record, by topic; `replayed` the dead letters that were applied after all."""
+
+    partition: int
+    epoch: int
+    batch: int = 0
+    offsets: Mapping[str, int] = {}
+    stamps: Mapping[str, int] = {}
+    last_seq: int = 0
+    next_seq: int = 1
+    directory_version: int = 0
+    replayed: tuple[str, ...] = ()
+    outbox: bytes = b""
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """The entry a ledger document holds."""
+        return cls(
+            partition=document["partition"],
+            epoch=document["epoch"],
+            batch=document["batch"],
+            offsets={topic: place["offset"] for topic, place in _places(document)},
+            stamps={topic: place["stamp"] for topic, place in _places(document)},
+            last_seq=document["last_seq"],
+            next_seq=document["next_seq"],
+            directory_version=document["directory_version"],
+            replayed=tuple(document["replayed"]),
+            outbox=bytes(document["outbox"]),
+        )
+
+    def fields(self) -> dict[str, Any]:
+        """What a batch sets in the document."""
+        return {
+            "batch": self.batch,
+            "places": [
+                {"topic": topic, "offset": offset, "stamp": self.stamps[topic]}
+                for topic, offset in self.offsets.items()
+            ],
+            "last_seq": self.last_seq,
+            "next_seq": self.next_seq,
+            "directory_version": self.directory_version,
+            "replayed": list(self.replayed),
+            "outbox": self.outbox,
+        }
+
+    def pending(self) -> list[Outgoing]:
+        """What the last batch publishes."""
+        return _unpack(self.outbox) if self.outbox else []
+
+
+def packed(outgoing: Sequence[Outgoing]) -> bytes:
+    """An outbox as one blob."""
+    return _pack(outgoing) if outgoing else b""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One partition's batch, ready to be committed: where it stood, where it stands, and its documents."""
+
+    before: Entry
+    after: Entry
+    writes: Mapping[str, Sequence[Any]]
+
+
+class Ledger:
+    """All partitions of one reader."""
+
+    def __init__(self, database: Database, reader: str, generation: int = 1) -> None:
+        self._database = database
+        self._documents = database[COLLECTION]
+        self._prefix = f"{reader}/{generation}"
+
+    async def prepare(self) -> None:
+        """Create the collection: a transaction should not have to."""
+        if COLLECTION not in await self._database.list_collection_names():
+            await self._database.create_collection(COLLECTION, check_exists=False)
+
+    async def look(self, partition: int) -> Entry:
+        """The partition's entry as it stands, made if there was none."""
+        fresh = Entry(partition=partition, epoch=0)
+        await self._documents.update_one(
+            {"_id": self._id(partition)},
+            {"$setOnInsert": {"partition": partition, "epoch": 0, "session": None, **fresh.fields()}},
+            upsert=True,
+        )
+        return Entry.of(await self._document(partition))
+
+    async def take(
+        self, partition: int, session: AsyncIOMotorClientSession, confirm: Callable[[Entry], Awaitable[None]]
+    ) -> Entry | None:
+        """Become the partition's owner: from here on no other epoch can write. None if another was faster.
+
+        Ends the former owner's open transaction first: a stopped owner would otherwise hold its lock for 66 s.
+        `confirm` must raise if this process is no longer a member of the group's current generation.
+        """
+        seen = await self._document(partition)
+        mine = cast(Mapping[str, Any], session.session_id)["id"]
+        if seen["session"] is not None and seen["session"] != mine:
+            await self._database.client.admin.command("killSessions", [{"id": seen["session"]}])
+        await confirm(Entry.of(seen))
+        taken = await self._documents.find_one_and_update(
+            {"_id": self._id(partition), "epoch": seen["epoch"]},
+            {"$inc": {"epoch": 1}, "$set": {"session": mine}},
+            return_document=ReturnDocument.AFTER,
+        )
+        return Entry.of(taken) if taken else None
+
+    async def commit(self, changes: Sequence[Change], session: AsyncIOMotorClientSession) -> set[int]:
+        """All changes in one transaction; the partitions that were fenced, and so left out. I/O errors: the outcome
+        is unknown, so the partitions must be taken again."""
+
+        async def body(session: AsyncIOMotorClientSession) -> set[int]:
+            fenced: set[int] = set()
+            operations: dict[str, list[Any]] = {}
+            for change in changes:
+                # `batch` beside `epoch`: should a driver ever run a committed body again, it finds no match
+                found = await self._documents.update_one(
+                    {
+                        "_id": self._id(change.before.partition),
+                        "epoch": change.before.epoch,
+                        "batch": change.before.batch,
+                    },
+                    {"$set": change.after.fields()},
+                    session=session,
+                )
+                if found.matched_count == 0:
+                    fenced.add(change.before.partition)
+                    continue
+                for collection, writes in change.writes.items():
+                    operations.setdefault(collection, []).extend(writes)
+            for collection, writes in operations.items():
+                if writes:
+                    await self._database[collection].bulk_write(writes, ordered=False, session=session)
+            return fenced
+
+        result: set[int] = await session.with_transaction(
+            body, read_concern=ReadConcern("snapshot"), write_concern=self._database.write_concern
+        )
+        return result
+
+    async def _document(self, partition: int) -> Mapping[str, Any]:
+        found = await self._documents.find_one({"_id": self._id(partition)})
+        if found is None:
+            raise RuntimeError(f"ledger document {self._id(partition)} is gone: was the database restored?")
+        return found
+
+    def _id(self, partition: int) -> str:
+        return f"{self._prefix}/{partition}"
+
+
+async def positions(
+    database: Database, reader: str, *, generation: int = 1, session: AsyncIOMotorClientSession | None = None
+) -> dict[int, int]:
+    """Partition → sequence number up to which `reader` has applied."""
+    prefix = f"{reader}/{generation}/"
+    found = database[COLLECTION].find({"_id": {"$gte": prefix, "$lt": prefix + "~"}}, session=session)
+    return {document["partition"]: document["last_seq"] async for document in found}
+
+
+def _places(document: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(place["topic"], place) for place in document["places"]]

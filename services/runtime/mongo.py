@@ -1,0 +1,26 @@
+"""MongoDB as all services use it: majority, aware times. Motor is named here and in services' adapters only."""
+
+from typing import Any
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+
+# how long a call waits for a server before it fails; the caller waits and retries, and says so
+SERVER_SELECTION_MS = 5_000
+
+
+def connect(uri: str, database: str) -> Database:
+    """The database; nothing is sent yet. Reads and writes with majority."""
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        uri, serverSelectionTimeoutMS=SERVER_SELECTION_MS, socketTimeoutMS=30_000, connectTimeoutMS=5_000
+    )
+    return client.get_database(
+        database,
+        codec_options=CodecOptions(tz_aware=True),
+        write_concern=WriteConcern("majority", wtimeout=30_000),
+        read_concern=ReadConcern("majority"),
+    )

@@ -1,0 +1,119 @@
+"""Which partitions this process may write: taken by the batch path alone, forgotten at every rebalance."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.structs import OffsetAndMetadata
+
+from services.contracts.codec import header
+from services.contracts.topics import Topic
+
+from .folding import Gap, Read
+from .ledger import Entry
+
+
+class Owned:
+    """A partition that is ours: its ledger entry, what was fetched and not yet applied, what must come next."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.fetched: deque[Read] = deque()
+        self.expected: dict[str, int] = {}
+        self.last_applied: dict[str, int] = {}
+
+
+class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """The rebalance listener, which only forgets, and the map that it empties."""
+
+    def __init__(self) -> None:
+        self.owned: dict[int, Owned] = {}
+        self.rebalances = 0
+
+    def forget(self) -> None:
+        """Nothing is ours; what is being taken now must not be kept either."""
+        self.owned.clear()
+        self.rebalances += 1
+
+    async def on_partitions_revoked(self, revoked: object) -> None:
+        """Only a batch under the next generation may take again."""
+        self.forget()
+
+    async def on_partitions_assigned(self, assigned: object) -> None:
+        """What was known belongs to the generation before."""
+        self.forget()
+
+
+async def place_at(consumer: Any, entry: Entry, topics: Sequence[Topic]) -> Owned:
+    """Seek to where the ledger stands; the record before is read again to see that it is the one applied. Gap."""
+    owned = Owned(entry)
+    ends = await consumer.end_offsets([TopicPartition(topic.name, entry.partition) for topic in topics])
+    for topic in topics:
+        partition = TopicPartition(topic.name, entry.partition)
+        offset = entry.offsets.get(topic.name, 0)
+        if topic.config.get("cleanup.policy") == "compact":
+            consumer.seek(partition, offset)
+            continue
+        if ends[partition] < offset:
+            raise Gap(
+                f"{topic.name}/{entry.partition} ends at {ends[partition]} and the ledger stands at {offset}: "
+                "the log was cut or the topic made anew; restore it, or the store to match, before starting again"
+            )
+        owned.expected[topic.name] = max(0, offset - 1)
+        if offset:
+            owned.last_applied[topic.name] = entry.stamps[topic.name]
+        consumer.seek(partition, max(0, offset - 1))
+    return owned
+
+
+def admit(owned: Owned, raw: Any) -> bool:
+    """Whether a fetched record is new. Gap where it is not the one that must come next."""
+    if raw.topic not in owned.expected:
+        return True
+    if raw.offset != owned.expected[raw.topic]:
+        raise Gap(
+            f"{raw.topic}/{raw.partition}: offset {owned.expected[raw.topic]} should come next and {raw.offset} came: "
+            "the log was cut; restore it before starting again"
+        )
+    owned.expected[raw.topic] += 1
+    stamp = owned.last_applied.pop(raw.topic, None)
+    if stamp is not None and stamp != raw.timestamp:
+        raise Gap(
+            f"{raw.topic}/{raw.partition}/{raw.offset} is not the record that was applied: the topic was made anew or "
+            "the store is from another deployment; bring log and store together before starting again"
+        )
+    return stamp is None
+
+
+async def check_tail(consumer: Any, topic: Topic, entry: Entry) -> None:
+    """That the log we write to holds nothing newer than our ledger knows. Gap: the store is an older copy."""
+    partition = TopicPartition(topic.name, entry.partition)
+    consumer.assign([partition])
+    end = (await consumer.end_offsets([partition]))[partition]
+    consumer.seek(partition, max(0, end - 50))
+    newest, position = 0, max(0, end - 50)
+    while position < end:
+        for record in (await consumer.getmany(partition, timeout_ms=1000)).get(partition, ()):
+            position = record.offset + 1
+            digits = header(record.headers, "ce_sequence") or "0"
+            newest = max(newest, int(digits) if digits.isdigit() else 0)
+    if newest >= entry.next_seq:
+        raise Gap(
+            f"{topic.name}/{entry.partition} already holds sequence {newest} and the ledger would write "
+            f"{entry.next_seq}: the store was restored from an older copy; restore the newest, or rebuild it"
+        )
+
+
+async def confirm_generation(consumer: Any, entry: Entry) -> None:
+    """Commit the ledger's offsets to Kafka: fails unless this process is in the group's current generation, so a
+    woken zombie cannot fence the living."""
+    assigned = consumer.assignment()
+    places = {
+        TopicPartition(topic, entry.partition): OffsetAndMetadata(offset, "")
+        for topic, offset in entry.offsets.items()
+        if TopicPartition(topic, entry.partition) in assigned
+    }
+    if not places:
+        places = {next(tp for tp in assigned if tp.partition == entry.partition): OffsetAndMetadata(0, "")}
+    await consumer.commit(places)

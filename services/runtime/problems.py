@@ -1,0 +1,77 @@
+"""Errors over HTTP as RFC 9457 problem details: what is wrong, where, and what to do."""
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from .logs import get_logger
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """An answer that is an error. `code` is stable, `detail` is for people; members name `field`, `line` …"""
+
+    def __init__(
+        self, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **members: Any
+    ) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = headers or {}
+        self.members = members
+
+    def body(self) -> dict[str, Any]:
+        """The problem's JSON object."""
+        return {
+            "type": f"urn:mingshao:problem:{self.code}",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            **{name: value for name, value in self.members.items() if value is not None},
+        }
+
+    def response(self) -> Response:
+        """The HTTP answer."""
+        return Response(
+            msgspec.json.encode(self.body()), status_code=self.status, headers=self.headers, media_type=MEDIA_TYPE
+        )
+
+
+def unavailable(what: str, retry_after: int = 5) -> Problem:
+    """503: something we need is away; try again in `retry_after` seconds."""
+    return Problem(503, "unavailable", what, headers={"Retry-After": str(retry_after)})
+
+
+def install(app: FastAPI) -> None:
+    """Every error leaves `app` as a problem."""
+
+    async def on_problem(_: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return error.response()
+
+    async def on_validation(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        errors = [{"field": ".".join(map(str, item["loc"])), "detail": item["msg"]} for item in error.errors()]
+        detail = "; ".join(f"{item['field']}: {item['detail']}" for item in errors)
+        return Problem(422, "invalid_request", detail, field=errors[0]["field"], errors=errors).response()
+
+    async def on_http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+        return Problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {})).response()
+
+    async def on_bug(request: Request, error: Exception) -> Response:
+        get_logger(__name__).error("unhandled", path=request.url.path, exc_info=error)
+        return Problem(500, "internal_error", "an error of ours; it is in the service's log").response()
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_bug)

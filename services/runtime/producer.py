@@ -1,0 +1,154 @@
+"""Publishing: every record acknowledged by all in-sync replicas, or its error, within a bound.
+
+After a failure the client is replaced: an idempotent producer can stay broken after an outage (aiokafka #1017).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
+
+from services.contracts.topics import CATALOGUE
+
+from .batches import MAX_RECORD_BYTES, Outgoing
+from .health import Health
+
+BOUND_SECONDS = 8.0
+_BATCH_BYTES = 900_000
+_SINGLE = frozenset(topic.name for topic in CATALOGUE if topic.partitions == "one")
+
+
+class BrokerAway(Exception):
+    """Kafka did not take the record within the bound; it may or may not be in: send it again."""
+
+
+class Producer:
+    """One client at a time; while there is none every send fails at once with BrokerAway."""
+
+    def __init__(self, bootstrap: str, partitions: int, health: Health) -> None:
+        self._bootstrap = bootstrap
+        self._partitions = partitions
+        self._health = health
+        self._client: Any = None
+        self._retired: Any = None
+        self._replace = asyncio.Event()
+        self._stopping: set[asyncio.Task[None]] = set()
+
+    def partition_for(self, topic: str, key: bytes) -> int:
+        """Where Kafka's own default partitioner puts `key` (murmur2)."""
+        return 0 if topic in _SINGLE else (murmur2(key) & 0x7FFFFFFF) % self._partitions
+
+    async def run(self) -> None:
+        """Keep a client connected until cancelled."""
+        try:
+            while True:
+                self._health.wait_for("producer", "Kafka")
+                self._client = await self._connected()
+                self._health.wait_for("producer", None)
+                await self._replace.wait()
+                self._replace.clear()
+                self._retire()
+        finally:
+            self._retire()
+            await asyncio.gather(*self._stopping, return_exceptions=True)
+
+    async def send(self, records: Sequence[Outgoing]) -> list[Exception | None]:
+        """Each record's outcome, in order: None once acknowledged."""
+        client = self._client
+        if client is None or not records:
+            return [BrokerAway("Kafka is away")] * len(records)
+        outcomes: list[Exception | None] = [BrokerAway("no acknowledgement in time")] * len(records)
+
+        async def one(index: int, record: Outgoing) -> None:
+            try:
+                pending = await client.send(
+                    record.topic,
+                    record.value,
+                    key=record.key,
+                    partition=record.partition,
+                    headers=record.headers,
+                )
+                await pending
+                outcomes[index] = None
+            except (KafkaError, OSError) as error:
+                outcomes[index] = BrokerAway(str(error) or type(error).__name__)
+
+        try:
+            async with asyncio.timeout(BOUND_SECONDS):
+                await asyncio.gather(*(one(i, record) for i, record in enumerate(records)))
+        except TimeoutError:
+            pass
+        if any(outcomes):
+            self._broken(client)
+        return outcomes
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        """All of an outbox: partitions side by side, batches of one partition one after another, each acknowledged
+        before the next (a plain send could drop an expired batch and deliver the one after it). BrokerAway."""
+        client = self._client
+        if client is None:
+            raise BrokerAway("Kafka is away")
+        lanes: dict[tuple[str, int], list[Outgoing]] = {}
+        for record in records:
+            lanes.setdefault((record.topic, record.partition), []).append(record)
+        try:
+            async with asyncio.timeout(BOUND_SECONDS * 2):
+                await asyncio.gather(*(_in_order(client, topic, part, lane) for (topic, part), lane in lanes.items()))
+        except (KafkaError, OSError, TimeoutError) as error:
+            self._broken(client)
+            raise BrokerAway(str(error) or type(error).__name__) from error
+
+    def _broken(self, client: Any) -> None:
+        if client is self._client:
+            self._client = None
+            self._replace.set()
+            self._retired = client
+
+    async def _connected(self) -> Any:
+        while True:
+            client = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                acks="all",
+                enable_idempotence=True,
+                max_batch_size=_BATCH_BYTES,
+                max_request_size=MAX_RECORD_BYTES + 40_000,
+                request_timeout_ms=int(BOUND_SECONDS * 1000),
+            )
+            try:
+                await client.start()
+                return client
+            except (KafkaError, OSError) as error:
+                self._health.failed(error)
+                await client.stop()
+                await asyncio.sleep(0.5)
+
+    def _retire(self) -> None:
+        client = self._client or self._retired
+        self._client = self._retired = None
+        if client is not None:
+            task = asyncio.create_task(_stop(client))
+            self._stopping.add(task)
+            task.add_done_callback(self._stopping.discard)
+
+
+async def _in_order(client: Any, topic: str, partition: int, lane: Sequence[Outgoing]) -> None:
+    batch = client.create_batch()
+    for record in lane:
+        entry = {"key": record.key, "value": record.value, "headers": record.headers, "timestamp": None}
+        if batch.append(**entry) is None:
+            await (await client.send_batch(batch, topic, partition=partition))
+            batch = client.create_batch()
+            batch.append(**entry)
+    if batch.record_count():
+        await (await client.send_batch(batch, topic, partition=partition))
+
+
+async def _stop(client: Any) -> None:
+    try:
+        async with asyncio.timeout(BOUND_SECONDS):
+            await client.stop()
+    except (KafkaError, OSError, TimeoutError):
+        return

@@ -1,0 +1,81 @@
+"""One process: the HTTP side and the background work start together, and stop in order within 10 s."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from .health import Health
+from .logs import get_logger
+from .settings import ServiceSettings
+
+STOP_SECONDS = 8.0
+
+
+async def serve(
+    app: FastAPI,
+    *,
+    settings: ServiceSettings,
+    health: Health,
+    background: Sequence[Callable[[], Awaitable[None]]] = (),
+    workers: Sequence[tuple[Callable[[], Awaitable[None]], Callable[[], None]]] = (),
+) -> None:
+    """Run until SIGTERM or SIGINT. `background` is cancelled at the end; each of `workers` is a pair (run, stop) and
+    finishes its round first."""
+    log = get_logger(__name__)
+    listener = _listen(settings.host, settings.port)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            loop="none",
+            timeout_graceful_shutdown=2,
+        )
+    )
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    behind = [asyncio.ensure_future(start()) for start in background]
+    working = [asyncio.ensure_future(run()) for run, _ in workers]
+    web: asyncio.Future[Any] = asyncio.create_task(server.serve([listener]))
+    ended: asyncio.Future[Any] = asyncio.create_task(stopping.wait())
+    log.info("started", port=settings.port)
+    done, _ = await asyncio.wait([ended, web, *behind, *working], return_when=asyncio.FIRST_COMPLETED)
+    health.stopping = True
+    for _, stop in workers:
+        stop()
+    server.should_exit = True
+    await asyncio.wait([web, *working], timeout=STOP_SECONDS)
+    for task in [*behind, *working, web]:
+        task.cancel()
+    await asyncio.wait([*behind, *working, web], timeout=2)
+    for task in done - {ended}:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+        if not stopping.is_set():
+            raise SystemExit("a part of the service ended by itself; its log says which")
+    log.info("stopped")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise SystemExit(
+            f"cannot listen on {host}:{port} ({error.strerror}): stop what uses it or set MINGSHAO_PORT"
+        ) from None
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """None: the signals are ours."""
+        yield

@@ -1,0 +1,23 @@
+"""What every service is told at its start, from the environment alone, read once."""
+
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Immutable; a service adds its own in its `settings.py`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    kafka_bootstrap: str = Field("127.0.0.1:8191", validation_alias=AliasChoices("KAFKA_BOOTSTRAP"))
+    mongodb_uri: str = Field("mongodb://127.0.0.1:8193/?replicaSet=rs0", validation_alias=AliasChoices("MONGODB_URI"))
+    host: str = Field("127.0.0.1", validation_alias=AliasChoices("MINGSHAO_HOST"))
+    port: int = Field(8100, validation_alias=AliasChoices("MINGSHAO_PORT"))
+    partitions: int = Field(4, ge=1, validation_alias=AliasChoices("MINGSHAO_PARTITIONS"))
+    replication: int = Field(1, ge=1, validation_alias=AliasChoices("MINGSHAO_REPLICATION"))
+    timezone: str = Field("Asia/Shanghai", validation_alias=AliasChoices("MINGSHAO_TIMEZONE"))
+    log: Literal["json", "console"] = Field("json", validation_alias=AliasChoices("MINGSHAO_LOG"))
+    instance: str = Field("", validation_alias=AliasChoices("MINGSHAO_INSTANCE"))
+    failpoint: str = Field("", validation_alias=AliasChoices("MINGSHAO_FAILPOINT"))

@@ -1,0 +1,87 @@
+"""A service's HTTP side: its routers, health, Prometheus, problems, and the access table held to its word."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from services.contracts.access import ACCESS
+
+from . import problems
+from .directory import Directory
+from .health import Health
+from .keys import authorized
+from .problems import Problem
+
+health_router = APIRouter()
+
+
+@health_router.get("/healthz", responses={200: {"description": "what this process says of itself"}})
+async def healthz(request: Request) -> Response:
+    """Alive, even where it waits or is halted."""
+    return Response(msgspec.json.encode(request.app.state.health.body()), media_type="application/json")
+
+
+@health_router.get("/readyz", responses={503: {"description": "waits; `detail` says for what"}})
+async def readyz(request: Request) -> Response:
+    """200 where it takes work."""
+    health: Health = request.app.state.health
+    if not health.ready:
+        detail = health.halted or health.waiting or health.status
+        raise Problem(503, "not_ready", detail, headers={"Retry-After": "1"})
+    return Response(b'{"status":"ok"}', media_type="application/json")
+
+
+@health_router.get("/metrics")
+async def prometheus(request: Request) -> Response:
+    """Prometheus text format."""
+    return Response(generate_latest(request.app.state.health.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def build_app(
+    service: str,
+    *,
+    title: str,
+    routers: Sequence[APIRouter],
+    health: Health,
+    directory: Directory,
+    resources: Mapping[str, Any],
+) -> FastAPI:
+    """The service's app; `resources` become attributes of `app.state`. RuntimeError where a route and the
+    access table disagree."""
+    app = FastAPI(title=title, docs_url=None, redoc_url=None, separate_input_output_schemas=False)
+    app.state.service, app.state.health, app.state.directory = service, health, directory
+    for name, value in resources.items():
+        setattr(app.state, name, value)
+    problems.install(app)
+    for router in (health_router, *routers):
+        app.include_router(router)
+    _hold_to(ACCESS[service], routers)
+    return app
+
+
+def _hold_to(table: Mapping[str, tuple[str, ...]], routers: Sequence[APIRouter]) -> None:
+    routes = {
+        f"{method} {route.path}": route
+        for router in (health_router, *routers)
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+    for endpoint, roles in table.items():
+        if endpoint in ("GET /openapi.json", "GET /static/{path:path}"):
+            continue
+        if endpoint not in routes:
+            raise RuntimeError(f"{endpoint} stands in the access table and has no route")
+        calls = {dependency.call for dependency in _dependencies(routes[endpoint].dependant)}
+        if bool(roles) != (authorized in calls):
+            raise RuntimeError(f"{endpoint} and the access table disagree on asking for a key")
+    if missing := routes.keys() - table.keys():
+        raise RuntimeError(f"no row in the access table for {sorted(missing)}")
+
+
+def _dependencies(dependant: Any) -> list[Any]:
+    return [found for child in dependant.dependencies for found in (child, *_dependencies(child))]

@@ -1,0 +1,287 @@
+"""The hot loop of every reading service: take, fetch, fold, commit, publish; one transaction per round.
+
+The ledger alone decides what was applied; Kafka's committed offsets serve lag monitoring. An error from I/O means
+forget and take again; an error from pure code means that record is a dead letter; a gap means halt.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.structs import OffsetAndMetadata
+
+from services.contracts.topics import REPLAYS, Topic
+
+from .batches import Batch, Reader
+from .directory import Directory
+from .failpoints import Failpoints
+from .folding import Folded, Gap, fold_batch, read
+from .health import Health
+from .instruments import Instruments
+from .ledger import Ledger
+from .logs import get_logger
+from .mongo import Database
+from .ownership import Owned, Ownership, admit, check_tail, confirm_generation, place_at
+from .producer import Producer
+
+ROUND_RECORDS = 2_000
+"""Records of one partition in one round."""
+FOLD_SECONDS = 0.5
+"""Folding shares the loop with the group's heartbeats."""
+SESSION_TIMEOUT_MS = 10_000
+
+
+class Worker:
+    """One process's share of a reader's partitions."""
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        topics: Sequence[Topic],
+        reader: Reader,
+        database: Database,
+        producer: Producer,
+        directory: Directory,
+        health: Health,
+        bootstrap: str,
+        sequence_of: Topic | None = None,
+        writes_to: Topic | None = None,
+        failpoint: str = "",
+        group: str | None = None,
+        generation: int = 1,
+    ) -> None:
+        self._service = service
+        self._topics = (*topics, REPLAYS[service])
+        self._replays = REPLAYS[service].name
+        self._sequence_topic = sequence_of.name if sequence_of else None
+        self._writes_to = writes_to
+        self._reader = reader
+        self._database = database
+        self._producer = producer
+        self._directory = directory
+        self._health = health
+        self._bootstrap = bootstrap
+        self._group = group or f"mingshao.{service}"
+        self._ledger = Ledger(database, service, generation)
+        self._failpoints = Failpoints(failpoint)
+        self._instruments = Instruments(health.registry)
+        self._ownership = Ownership()
+        self._consumer: Any = None
+        self._session: Any = None
+        self._stopping = asyncio.Event()
+        self._log = get_logger(__name__)
+
+    async def run(self) -> None:
+        """Work until `stop`; after a gap do nothing more but say so."""
+        watcher = asyncio.create_task(self._watch_lag())
+        try:
+            while not self._stopping.is_set():
+                try:
+                    await self._work()
+                except Gap as gap:
+                    self._health.halt(str(gap))
+                    await self._close()
+                    await self._stopping.wait()
+                except Exception as error:  # I/O of any client: nothing is known any more, so all is taken again
+                    self._health.failed(error)
+                    self._health.wait_for("worker", "Kafka and MongoDB")
+                    await self._close()
+                    await asyncio.sleep(0.5)
+        finally:
+            watcher.cancel()
+            await self._close()
+
+    def stop(self) -> None:
+        """Finish the round at hand, leave the group, return from `run`."""
+        self._stopping.set()
+
+    async def _work(self) -> None:
+        await self._directory.wait_ready()
+        await self._ledger.prepare()
+        self._session = await self._database.client.start_session()
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=SESSION_TIMEOUT_MS // 5,
+            max_partition_fetch_bytes=4 << 20,
+            metadata_max_age_ms=30_000,
+        )
+        await self._consumer.start()
+        self._consumer.subscribe([topic.name for topic in self._topics], listener=self._ownership)
+        while not self._stopping.is_set():
+            await self._take_assigned()
+            self._health.wait_for("worker", None)
+            await self._round()
+
+    async def _take_assigned(self) -> None:
+        assigned: dict[int, set[str]] = {}
+        for partition in self._consumer.assignment():
+            assigned.setdefault(partition.partition, set()).add(partition.topic)
+        for number, names in assigned.items():
+            if number in self._ownership.owned or len(names) < len(self._topics):
+                continue
+            before = await self._ledger.look(number)
+            await self._directory.wait_version(before.directory_version)
+            await self._take(number)
+
+    async def _take(self, number: int) -> None:
+        async def confirm(entry: Any) -> None:
+            await confirm_generation(self._consumer, entry)
+
+        rebalances = self._ownership.rebalances
+        try:
+            entry = await self._ledger.take(number, self._session, confirm)
+        except (CommitFailedError, IllegalStateError):
+            await asyncio.sleep(0.1)  # not a member now; the coordinator is rejoining
+            return
+        if entry is None:
+            return
+        if self._writes_to is not None:
+            tail = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+            await tail.start()
+            try:
+                await check_tail(tail, self._writes_to, entry)
+            finally:
+                await tail.stop()
+        await self._producer.publish(entry.pending())
+        try:
+            owned = await place_at(self._consumer, entry, self._topics)
+        except IllegalStateError:
+            return  # revoked meanwhile
+        if rebalances == self._ownership.rebalances:  # else the seeks were undone with the assignment
+            self._ownership.owned[number] = owned
+            self._log.info("took", partition=number, epoch=entry.epoch, next_seq=entry.next_seq)
+
+    async def _round(self) -> None:
+        await self._fetch()
+        ready = {number: owned for number, owned in self._ownership.owned.items() if owned.fetched}
+        if not ready:
+            return
+        steps = self._instruments.seconds
+        with steps.labels("load").time():
+            offered = {number: list(islice(owned.fetched, ROUND_RECORDS)) for number, owned in ready.items()}
+            folds = await self._reader.load(
+                [
+                    Batch(
+                        partition=number,
+                        records=[item.incoming for item in items if item.incoming is not None],
+                        next_seq=ready[number].entry.next_seq,
+                    )
+                    for number, items in offered.items()
+                ]
+            )
+        with steps.labels("fold").time():
+            results: dict[int, Folded] = {}
+            share = FOLD_SECONDS / len(offered)
+            for number, items in offered.items():
+                results[number] = fold_batch(
+                    self._service,
+                    ready[number].entry,
+                    items,
+                    folds[number],
+                    sequence_topic=self._sequence_topic,
+                    until=time.monotonic() + share,
+                )
+                await asyncio.sleep(0)
+        await self._commit(ready, results)
+
+    async def _commit(self, ready: dict[int, Owned], results: dict[int, Folded]) -> None:
+        steps = self._instruments.seconds
+        with steps.labels("commit").time():
+            self._failpoints.pass_by("before_commit")
+            fenced = await self._ledger.commit([result.change for result in results.values()], self._session)
+        for number in fenced:
+            self._instruments.fenced.inc()
+            self._log.warning("fenced", partition=number)
+            self._ownership.owned.pop(number, None)
+        kept = {number: result for number, result in results.items() if number not in fenced}
+        self._failpoints.pass_by("after_commit")
+        with steps.labels("publish").time():
+            await self._producer.publish([record for result in kept.values() for record in result.outgoing])
+        self._failpoints.pass_by("after_publish")
+        taken = 0
+        for number, result in kept.items():
+            owned = ready[number]
+            owned.entry = result.change.after
+            for _ in range(result.taken):
+                owned.fetched.popleft()
+            taken += result.taken
+            self._instruments.dead.inc(result.dead)
+        self._instruments.batch_records.observe(taken)
+        self._health.progressed(taken)
+        await self._tell_kafka(kept)
+
+    async def _tell_kafka(self, kept: dict[int, Folded]) -> None:
+        assigned = self._consumer.assignment()
+        places = {
+            partition: OffsetAndMetadata(offset, "")
+            for number, result in kept.items()
+            for topic, offset in result.change.after.offsets.items()
+            if (partition := TopicPartition(topic, number)) in assigned
+        }
+        try:
+            if places:
+                await self._consumer.commit(places)
+        except (CommitFailedError, IllegalStateError):
+            return  # a rebalance is under way; the ledger has it
+
+    async def _fetch(self) -> None:
+        owned = self._ownership.owned
+        wanted = [
+            TopicPartition(topic.name, number)
+            for number, mine in owned.items()
+            if len(mine.fetched) < ROUND_RECORDS
+            for topic in self._topics
+        ]
+        if owned and not wanted:
+            return
+        busy = any(mine.fetched for mine in owned.values())
+        try:
+            # an instance without partitions polls too: the group's liveness asks for it
+            got = await self._consumer.getmany(*wanted, timeout_ms=0 if busy else 200, max_records=10_000)
+        except IllegalStateError:
+            return
+        for partition, records in got.items():
+            mine = owned.get(partition.partition)
+            if mine is not None:
+                mine.fetched.extend(read(record, self._replays) for record in records if admit(mine, record))
+
+    async def _watch_lag(self) -> None:
+        while True:
+            await asyncio.sleep(2)
+            owned = dict(self._ownership.owned)
+            partitions = [TopicPartition(topic.name, number) for number in owned for topic in self._topics]
+            if not partitions or self._consumer is None:
+                continue
+            try:
+                ends = await self._consumer.end_offsets(partitions)
+            except Exception as error:  # any: the watcher outlives the consumer it asks; the lag last known stands
+                self._log.debug("lag unknown", error=str(error))
+                continue
+            self._health.lag = sum(
+                max(0, end - owned[partition.partition].entry.offsets.get(partition.topic, 0))
+                for partition, end in ends.items()
+            )
+
+    async def _close(self) -> None:
+        self._ownership.forget()
+        consumer, self._consumer = self._consumer, None
+        session, self._session = self._session, None
+        if consumer is not None:
+            try:
+                async with asyncio.timeout(5):
+                    await consumer.stop()
+            except (KafkaError, OSError, TimeoutError) as error:
+                self._health.failed(error)
+        if session is not None:
+            await session.end_session()
