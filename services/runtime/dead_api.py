@@ -35,10 +35,9 @@ class DeadLetters:
             async with asyncio.timeout(20):
                 await consumer.start()
                 name = DEAD[self._service].name
-                numbers = await consumer.partitions_for_topic(name) if name in await consumer.topics() else ()
-                partitions = [TopicPartition(name, number) for number in numbers or ()]
-                if not partitions:
+                if name not in await consumer.topics():
                     return found
+                partitions = [TopicPartition(name, number) for number in range(self._producer.partitions)]
                 consumer.assign(partitions)
                 await consumer.seek_to_beginning(*partitions)
                 ends = await consumer.end_offsets(partitions)

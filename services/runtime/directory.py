@@ -81,9 +81,8 @@ class Directory:
                 await consumer.stop()
 
     async def _follow(self, consumer: Any) -> None:
-        while not await consumer.partitions_for_topic(PARTITION.topic):
+        while PARTITION.topic not in await consumer.topics():
             await asyncio.sleep(0.5)
-            await consumer._client.force_metadata_update()
         consumer.assign([PARTITION])
         await consumer.seek_to_beginning(PARTITION)
         end = (await consumer.end_offsets([PARTITION]))[PARTITION]

@@ -1,7 +1,6 @@
 """One partition's batch: from records to a change of the ledger and an outbox. Pure but for the clock's cap."""
 
 import time
-from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -72,7 +71,7 @@ def fold_batch(
     service: str, before: Entry, offered: Sequence[Read], fold: Fold, *, sequence_topic: str | None, until: float
 ) -> Folded:
     """Apply records in order until a cap: bytes of the outbox, or the monotonic time `until` (at least one)."""
-    outgoing: deque[Outgoing] = deque()
+    outgoing: list[Outgoing] = []
     offsets, stamps, replayed = dict(before.offsets), dict(before.stamps), list(before.replayed)
     last_seq, size, taken, dead = before.last_seq, 0, 0, 0
     for item in offered:

@@ -30,16 +30,17 @@ class Producer:
 
     def __init__(self, bootstrap: str, partitions: int, health: Health) -> None:
         self._bootstrap = bootstrap
-        self._partitions = partitions
+        self.partitions = partitions
         self._health = health
         self._client: Any = None
         self._retired: Any = None
         self._replace = asyncio.Event()
         self._stopping: set[asyncio.Task[None]] = set()
+        health.wait_for("producer", "Kafka")
 
     def partition_for(self, topic: str, key: bytes) -> int:
         """Where Kafka's own default partitioner puts `key` (murmur2)."""
-        return 0 if topic in _SINGLE else (murmur2(key) & 0x7FFFFFFF) % self._partitions
+        return 0 if topic in _SINGLE else (murmur2(key) & 0x7FFFFFFF) % self.partitions
 
     async def run(self) -> None:
         """Keep a client connected until cancelled."""
@@ -124,6 +125,9 @@ class Producer:
                 self._health.failed(error)
                 await client.stop()
                 await asyncio.sleep(0.5)
+            except asyncio.CancelledError:
+                await client.stop()
+                raise
 
     def _retire(self) -> None:
         client = self._client or self._retired

@@ -1,0 +1,1 @@
+"""MongoDB, its change stream and the directory, behind metrics' ports."""

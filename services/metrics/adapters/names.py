@@ -1,0 +1,27 @@
+"""Display names from the directory."""
+
+from collections.abc import Mapping
+
+from services.runtime.directory import Directory
+
+from ..domain.cells import NONE
+
+_NOTHING: Mapping[str, Mapping[str, str]] = {
+    "department": {"zh": "未派单", "en": "Not dispatched"},
+    "category": {"zh": "未分类", "en": "No category"},
+}
+
+
+class DirectoryNames:
+    """Names as the directory has them now."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def label(self, dimension: str, value: str) -> Mapping[str, str]:
+        """{"zh": …, "en": …}; the value itself where it has no name."""
+        row = self._directory.snapshot.get(dimension, value)
+        name = getattr(row, "name", "") or value
+        if row is None and value == NONE and dimension in _NOTHING:
+            return _NOTHING[dimension]
+        return {"zh": name, "en": getattr(row, "name_en", "") or name}

@@ -1,0 +1,1 @@
+"""What counts where: periods, units and occurrences, cells, the catalogue of rates. Pure."""

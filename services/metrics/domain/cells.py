@@ -1,0 +1,107 @@
+"""Cells: sums of measures by basis, bucket and dimensions. A commutative group, so any split of a log gives the same.
+
+A batch is first summed by its full place (all three dimensions), then spread over the supported sets of dimensions.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Self
+
+import msgspec
+
+from services.contracts.cases import Dimensions
+
+NONE = "none"
+"""The value of a dimension that a case does not have: no department yet, no category."""
+DIMENSIONS = ("channel", "department", "category")
+DIMENSION_SETS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("channel",),
+    ("department",),
+    ("category",),
+    ("channel", "department"),
+    ("channel", "category"),
+    ("department", "category"),
+)
+
+Tally = Mapping[str, int]
+
+
+class UnsupportedDimensions(ValueError):
+    """No cells are kept for this combination; the message lists those that are."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where something counts, with all its dimensions. `bucket` is the UTC instant at which it begins."""
+
+    basis: str
+    bucket: datetime
+    values: tuple[str, str, str]
+
+    @classmethod
+    def of(cls, basis: str, bucket: datetime, dims: Dimensions) -> Self:
+        """The place of something with `dims`."""
+        values = (dims.channel, dims.department or NONE, dims.category or NONE)
+        return cls(basis=basis, bucket=bucket, values=values)
+
+
+class CellKey(msgspec.Struct, frozen=True, kw_only=True):
+    """One cell of one partition; `values` are in the order of `dims`, one of DIMENSION_SETS."""
+
+    basis: str
+    bucket: datetime
+    dims: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+class Sums:
+    """Sums by place. Two of them add up in any order; what sums to zero is not there."""
+
+    def __init__(self) -> None:
+        self._at: dict[Place, dict[str, int]] = {}
+
+    def add(self, moves: Iterable[tuple[Place, Tally]]) -> None:
+        """Add measures at places, in place."""
+        for place, tally in moves:
+            there = self._at.setdefault(place, {})
+            for measure, count in tally.items():
+                there[measure] = there.get(measure, 0) + count
+
+    def __iter__(self) -> Iterator[tuple[Place, Tally]]:
+        for place, tally in self._at.items():
+            if left := {measure: count for measure, count in tally.items() if count}:
+                yield place, left
+
+    def cells(self) -> dict[CellKey, dict[str, int]]:
+        """Spread over the supported sets of dimensions; cells and measures without change are left out."""
+        spread: dict[CellKey, dict[str, int]] = {}
+        for place, tally in self:
+            named = dict(zip(DIMENSIONS, place.values, strict=True))
+            for dims in DIMENSION_SETS:
+                key = CellKey(
+                    basis=place.basis, bucket=place.bucket, dims=dims, values=tuple(named[name] for name in dims)
+                )
+                there = spread.setdefault(key, {})
+                for measure, count in tally.items():
+                    there[measure] = there.get(measure, 0) + count
+        return {
+            key: left
+            for key, tally in spread.items()
+            if (left := {measure: count for measure, count in tally.items() if count})
+        }
+
+
+def dimension_set(names: Iterable[str]) -> tuple[str, ...]:
+    """The supported set of these dimensions, in our order. UnsupportedDimensions where no cells are kept for it."""
+    wanted = set(names)
+    found = tuple(name for name in DIMENSIONS if name in wanted)
+    if len(found) != len(wanted) or found not in DIMENSION_SETS:
+        raise UnsupportedDimensions(
+            f"no figures are kept by {' × '.join(sorted(wanted))}; ask for one of {', '.join(supported()[1:])}, or none"
+        )
+    return found
+
+
+def supported() -> list[str]:
+    """The supported sets as a person writes them in group_by; the first is the total."""
+    return [",".join(dims) for dims in DIMENSION_SETS]

@@ -1,0 +1,186 @@
+"""A question about rates becomes queries over cells, and one consistent reading becomes the answers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from .domain.cells import DIMENSIONS, UnsupportedDimensions, dimension_set, supported
+from .domain.figures import Figure, figure
+from .domain.periods import BadPeriod, Period, day, hour_of, period, shown
+from .domain.rates import CATALOGUE, Definition, UnknownBasis, UnknownRate, definition
+from .domain.units import Basis
+from .ports import CellQuery, CellReader, Names, Reading
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller asks, as sent. `only` holds dimension → value."""
+
+    rate: str
+    basis: str | None = None
+    group_by: tuple[str, ...] = ()
+    begin: str | None = None
+    end: str | None = None
+    only: Mapping[str, str] = {}
+
+
+class Refused(ValueError):
+    """The question has no answer: which field, why, and what would be allowed."""
+
+    def __init__(self, code: str, field: str, detail: str, allowed: Sequence[str] | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.field = field
+        self.allowed = allowed
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that was understood."""
+
+    row: Definition
+    basis: Basis
+    group_by: tuple[str, ...]
+    period: Period
+    dims: tuple[str, ...]
+    only: tuple[tuple[str, str], ...]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A published rate. `position` is partition → sequence number of the facts up to which it counts;
+    `begin` and `end` are half-open, in the deployment's zone, None where unbounded."""
+
+    rate: str
+    name: str
+    name_en: str
+    definition: Definition
+    basis: Basis
+    group_by: tuple[str, ...]
+    rows: list[Figure]
+    position: Mapping[str, int]
+    begin: str | None = msgspec.field(name="from")
+    end: str | None = msgspec.field(name="to")
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """Several answers of one instant. `at` is when they were read, `today` the deployment's date then."""
+
+    at: datetime
+    zone: str
+    today: str
+    position: Mapping[str, int]
+    answers: list[Answer]
+
+
+def understand(question: Question, zone: ZoneInfo) -> Asked:
+    """Refused where it cannot be answered."""
+    try:
+        row, basis = definition(question.rate, question.basis)
+        asked = period(question.begin, question.end, zone, days=basis == "cohort")
+        dims = dimension_set((*question.group_by, *question.only))
+    except UnknownRate as error:
+        raise Refused("unknown_rate", "rate", str(error), list(CATALOGUE)) from error
+    except UnknownBasis as error:
+        raise Refused("unknown_basis", "basis", str(error), CATALOGUE[question.rate].bases) from error
+    except BadPeriod as error:
+        raise Refused("bad_period", error.field, str(error)) from error
+    except UnsupportedDimensions as error:
+        raise Refused("unsupported_dimensions", "group_by", str(error), supported()) from error
+    return Asked(
+        row=row,
+        basis=basis,
+        group_by=tuple(name for name in dims if name in question.group_by),
+        period=asked,
+        dims=dims,
+        only=tuple((name, question.only[name]) for name in DIMENSIONS if name in question.only),
+    )
+
+
+def overview(begin: str | None, end: str | None, only: Mapping[str, str], zone: ZoneInfo) -> "Ask":
+    """The first page's set: the four rates in total, by channel and by department; and today's plain counts."""
+    shares = [
+        understand(
+            Question(rate=row.id, group_by=groups, begin=begin, end=end, only=only),
+            zone,
+        )
+        for row in CATALOGUE.values()
+        if row.denominator is not None
+        for groups in ((), ("channel",), ("department",))
+    ]
+    counts = [
+        understand(Question(rate=f"{kind}_count", only=only), zone)
+        for kind in ("received", "dispatched", "replied", "closed", "evaluated", "redone")
+    ]
+
+    def asked(now: datetime) -> list[Asked]:
+        today = day(now, zone)
+        return [*shares, *(msgspec.structs.replace(count, period=today) for count in counts)]
+
+    return asked
+
+
+Ask = Callable[[datetime], list[Asked]]
+"""What is asked at a time: a day's counts move with the day."""
+
+
+async def answers(asked: Sequence[Asked], *, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime) -> Overview:
+    """All of `asked` from one reading. Due figures count up to the last full hour before `now`. CellsAway."""
+    effective = [_until_now(one, zone, now) for one in asked]
+    queries = list(dict.fromkeys(_query(one) for one in effective))
+    reading = await cells.read(queries)
+    by_query = dict(zip(queries, reading.sums, strict=True))
+    position = vector(reading)
+    return Overview(
+        at=now,
+        zone=zone.key,
+        today=now.astimezone(zone).date().isoformat(),
+        position=position,
+        answers=[
+            Answer(
+                rate=one.row.id,
+                name=one.row.name,
+                name_en=one.row.name_en,
+                definition=one.row,
+                basis=one.basis,
+                group_by=one.group_by,
+                rows=_rows(one, by_query[_query(one)], names),
+                position=position,
+                begin=shown(one.period.begin, zone),
+                end=shown(one.period.end, zone),
+            )
+            for one in effective
+        ],
+    )
+
+
+def vector(reading: Reading) -> dict[str, int]:
+    """A reading's position as it is published."""
+    return {str(partition): reading.position[partition] for partition in sorted(reading.position)}
+
+
+def _until_now(asked: Asked, zone: ZoneInfo, now: datetime) -> Asked:
+    if asked.basis != "due":
+        return asked
+    return msgspec.structs.replace(asked, period=asked.period.until(hour_of(now, zone)))
+
+
+def _query(asked: Asked) -> CellQuery:
+    return CellQuery(basis=asked.basis, period=asked.period, dims=asked.dims, only=asked.only)
+
+
+def _rows(asked: Asked, sums: Mapping[tuple[str, ...], Mapping[str, int]], names: Names) -> list[Figure]:
+    # cells are kept by exact sets of dimensions, and a filter's value is the same in all of them: one each per group
+    found = {
+        tuple(value for name, value in zip(asked.dims, values, strict=True) if name in asked.group_by): tally
+        for values, tally in sums.items()
+    }
+    if not asked.group_by:
+        found.setdefault((), {})
+    rows: list[Figure] = []
+    for values in sorted(found):
+        group = dict(zip(asked.group_by, values, strict=True))
+        labels = {name: names.label(name, value) for name, value in group.items()}
+        row = figure(asked.row, found[values], group, labels)
+        if row is not None:
+            rows.append(row)
+    return rows

@@ -1,0 +1,12 @@
+"""What metrics is told at its start."""
+
+from pydantic import AliasChoices, Field
+
+from services.runtime.settings import ServiceSettings
+
+
+class MetricsSettings(ServiceSettings):
+    """Port 8104."""
+
+    port: int = Field(8104, validation_alias=AliasChoices("MINGSHAO_PORT"))
+    instance: str = Field("metrics-1", validation_alias=AliasChoices("MINGSHAO_INSTANCE"))

@@ -1,0 +1,78 @@
+"""What a new owner demands of the log before it applies anything."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+
+from services.contracts import topics
+from services.runtime.folding import Gap
+from services.runtime.ledger import Entry
+from services.runtime.ownership import Ownership, admit, place_at
+
+TICKETS, CONTACTS = topics.TICKETS, topics.CONTACTS
+
+
+class Log:
+    """Knows where each partition ends and remembers seeks."""
+
+    def __init__(self, end: int) -> None:
+        self.end = end
+        self.seeks: dict[str, int] = {}
+
+    async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, self.end)
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        self.seeks[partition.topic] = offset
+
+
+def entry(offset: int) -> Entry:
+    return Entry(partition=1, epoch=1, offsets={TICKETS.name: offset}, stamps={TICKETS.name: 500})
+
+
+def raw(offset: int, stamp: int = 500) -> Any:
+    return SimpleNamespace(topic=TICKETS.name, partition=1, offset=offset, timestamp=stamp)
+
+
+async def test_the_record_before_is_read_again_and_recognised() -> None:
+    log = Log(end=10)
+    owned = await place_at(log, entry(5), [TICKETS])
+    assert log.seeks == {TICKETS.name: 4}
+    assert [admit(owned, raw(4)), admit(owned, raw(5, 777)), admit(owned, raw(6, 778))] == [False, True, True]
+
+
+async def test_a_log_shorter_than_the_ledger_says_is_a_gap() -> None:
+    with pytest.raises(Gap, match="ends at 3"):
+        await place_at(Log(end=3), entry(5), [TICKETS])
+
+
+async def test_a_topic_made_anew_is_a_gap() -> None:
+    owned = await place_at(Log(end=10), entry(5), [TICKETS])
+    with pytest.raises(Gap, match="not the record that was applied"):
+        admit(owned, raw(4, stamp=999))
+
+
+async def test_a_hole_in_the_log_is_a_gap() -> None:
+    owned = await place_at(Log(end=10), entry(0), [TICKETS])
+    assert admit(owned, raw(0))
+    with pytest.raises(Gap, match="offset 1 should come next"):
+        admit(owned, raw(2))
+
+
+async def test_a_compacted_topic_may_have_holes() -> None:
+    log = Log(end=10)
+    owned = await place_at(
+        log, Entry(partition=1, epoch=1, offsets={CONTACTS.name: 5}, stamps={CONTACTS.name: 1}), [CONTACTS]
+    )
+    assert log.seeks == {CONTACTS.name: 5}
+    assert admit(owned, SimpleNamespace(topic=CONTACTS.name, partition=1, offset=9, timestamp=2))
+
+
+async def test_a_rebalance_forgets_everything() -> None:
+    ownership = Ownership()
+    ownership.owned[1] = await place_at(Log(end=10), entry(0), [TICKETS])
+    await ownership.on_partitions_revoked(())
+    await ownership.on_partitions_assigned(())
+    assert (ownership.owned, ownership.rebalances) == ({}, 2)
