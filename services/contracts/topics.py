@@ -65,6 +65,16 @@ def _replays(service: str) -> Topic:
     return _topic(f"replays.{service}", service, (service,), ())
 
 
+# commands to the process itself, of no worth tomorrow
+CONTROL = _topic(
+    "metrics.control",
+    "metrics",
+    ("metrics",),
+    (),
+    "one",
+    {"retention.ms": "86400000", "cleanup.policy": "delete"},
+)
+
 READING_SERVICES = ("routing", "notify", "metrics")
 DEAD = {service: _dead(service) for service in READING_SERVICES}
 REPLAYS = {service: _replays(service) for service in READING_SERVICES}
@@ -76,6 +86,7 @@ CATALOGUE: tuple[Topic, ...] = (
     DIRECTORY,
     *DEAD.values(),
     *REPLAYS.values(),
+    CONTROL,
 )
 
 

@@ -11,7 +11,7 @@ from .domain.figures import Figure, figure
 from .domain.periods import BadPeriod, Period, day, hour_of, period, shown
 from .domain.rates import CATALOGUE, Definition, UnknownBasis, UnknownRate, definition
 from .domain.units import Basis
-from .ports import CellQuery, CellReader, Names, Reading
+from .ports import CellQuery, CellReader, Clock, Names, Reading
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +123,9 @@ Ask = Callable[[datetime], list[Asked]]
 """What is asked at a time: a day's counts move with the day."""
 
 
-async def answers(asked: Sequence[Asked], *, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime) -> Overview:
+async def answers(
+    asked: Sequence[Asked], *, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime
+) -> Overview:
     """All of `asked` from one reading. Due figures count up to the last full hour before `now`. CellsAway."""
     effective = [_until_now(one, zone, now) for one in asked]
     queries = list(dict.fromkeys(_query(one) for one in effective))
@@ -184,3 +186,15 @@ def _rows(asked: Asked, sums: Mapping[tuple[str, ...], Mapping[str, int]], names
         if row is not None:
             rows.append(row)
     return rows
+
+
+async def totals(*, cells: CellReader, zone: ZoneInfo, clock: Clock) -> dict[str, tuple[int, int]]:
+    """Rate → numerator and denominator over all groups and times, on the rate's first basis. CellsAway."""
+    asked = [understand(Question(rate=row.id), zone) for row in CATALOGUE.values() if row.denominator is not None]
+    found = await answers(asked, cells=cells, names=_Unnamed(), zone=zone, now=clock())
+    return {answer.rate: (row.numerator, row.denominator or 0) for answer in found.answers for row in answer.rows}
+
+
+class _Unnamed:
+    def label(self, dimension: str, value: str) -> Mapping[str, str]:
+        return {}

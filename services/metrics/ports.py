@@ -55,6 +55,10 @@ class Names(Protocol):
 class Doorbell(Protocol):
     """Rings when positions may have moved; says nothing else."""
 
+    @property
+    def rings(self) -> int:
+        """How often it rang."""
+
     async def wait(self, heard: int, seconds: float) -> int:
         """The number of rings, once it differs from `heard` or after `seconds`."""
 

@@ -8,5 +8,5 @@ from services.runtime.settings import ServiceSettings
 class MetricsSettings(ServiceSettings):
     """Port 8104."""
 
-    port: int = Field(8104, validation_alias=AliasChoices("MINGSHAO_PORT"))
-    instance: str = Field("metrics-1", validation_alias=AliasChoices("MINGSHAO_INSTANCE"))
+    port: int = Field(default=8104, validation_alias=AliasChoices("MINGSHAO_PORT"))
+    instance: str = Field(default="metrics-1", validation_alias=AliasChoices("MINGSHAO_INSTANCE"))

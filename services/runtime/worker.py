@@ -34,6 +34,7 @@ ROUND_RECORDS = 2_000
 FOLD_SECONDS = 0.5
 """Folding shares the loop with the group's heartbeats."""
 SESSION_TIMEOUT_MS = 10_000
+"""After so long without a heartbeat the group gives a worker's partitions to the others."""
 
 
 class Worker:
@@ -55,6 +56,7 @@ class Worker:
         failpoint: str = "",
         group: str | None = None,
         generation: int = 1,
+        session_timeout_ms: int = SESSION_TIMEOUT_MS,
     ) -> None:
         self._service = service
         self._topics = (*topics, REPLAYS[service])
@@ -69,6 +71,7 @@ class Worker:
         self._bootstrap = bootstrap
         self._group = group or f"mingshao.{service}"
         self._ledger = Ledger(database, service, generation)
+        self._session_timeout_ms = session_timeout_ms
         self._failpoints = Failpoints(failpoint)
         self._instruments = Instruments(health.registry)
         self._ownership = Ownership()
@@ -111,8 +114,8 @@ class Worker:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             partition_assignment_strategy=(RangePartitionAssignor,),
-            session_timeout_ms=SESSION_TIMEOUT_MS,
-            heartbeat_interval_ms=SESSION_TIMEOUT_MS // 5,
+            session_timeout_ms=self._session_timeout_ms,
+            heartbeat_interval_ms=self._session_timeout_ms // 5,
             max_partition_fetch_bytes=4 << 20,
             metadata_max_age_ms=30_000,
         )

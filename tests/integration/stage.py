@@ -90,8 +90,8 @@ class CountingReader:
 class Stage:
     """Topics and a database of one test's own; as many workers as it likes."""
 
-    def __init__(self, backing: Backing) -> None:
-        self.name = uuid.uuid4().hex[:8]
+    def __init__(self, backing: Backing, name: str | None = None) -> None:
+        self.name = name or uuid.uuid4().hex[:8]
         self.backing = backing
         self.input = topic(f"mingshao.in-{self.name}.v1")
         self.output = topic(f"mingshao.out-{self.name}.v1")

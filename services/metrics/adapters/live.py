@@ -72,6 +72,13 @@ class SharedReader:
         started, task = self._readings.get(key, (0.0, None))
         if task is None or now - started > FRESH_SECONDS:
             task = asyncio.ensure_future(self._reader.read(queries))
+            task.add_done_callback(_retrieved)
             self._readings[key] = (now, task)
         # one viewer who leaves must not take the others' reading along
         return await asyncio.shield(task)
+
+
+def _retrieved(task: asyncio.Task[Reading]) -> None:
+    # the error is for whoever still waits; with nobody left it must not be reported as forgotten
+    if not task.cancelled():
+        task.exception()

@@ -44,7 +44,7 @@ def units(summary: CaseSummary | None, zone: ZoneInfo) -> Mapping[tuple[Basis, d
 
 def marks(occurrence: Occurrence) -> Counter[str]:
     """The flow measures of one occurrence: its kind, and for an evaluation whether it satisfied."""
-    measures = Counter({occurrence.kind: 1})
+    measures: Counter[str] = Counter({occurrence.kind: 1})
     if occurrence.kind == "evaluated" and occurrence.grade is not None:
         measures[_verdict(occurrence.grade)] = 1
     return measures

@@ -1,0 +1,130 @@
+"""GET /v1/rates/stream: server-sent events, each a whole picture; the id is the position up to which it counts.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.responses import StreamingResponse
+
+from services.runtime.health import Health
+from services.runtime.keys import Caller, actor_of
+from services.runtime.problems import Problem, unavailable
+
+from ..handlers import Ask, Overview, answers
+from ..ports import CellsAway
+from .desk import AtDesk, Desk, watched_by
+from .documented import KEYED, problems
+
+BEAT_SECONDS = 15.0
+PAUSE_SECONDS = 0.25
+"""At most four pictures a second."""
+LOOK_SECONDS = 1.0
+"""How soon a stream notices that it should end."""
+_POSITION = re.compile(r"(\d+:\d+(,\d+:\d+)*)?")
+
+router = APIRouter(tags=["rates"])
+
+
+@router.get(
+    "/v1/rates/stream",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "event `rates`: an overview or the rate asked for, whole; `reset`: forget what you had; "
+            "`away`: the store does not answer, the figures stand still",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
+    }
+    | KEYED
+    | problems(e422="as for GET /v1/rates", e503="try again"),
+)
+async def stream_rates(
+    request: Request,
+    _: Caller,
+    asked: Annotated[Ask, Depends(watched_by)],
+    desk: AtDesk,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> StreamingResponse:
+    """The overview, or one rate, again whenever it may have changed. Resume with Last-Event-ID."""
+    heard = desk.bell.rings
+    try:
+        first = await _picture(asked, desk)
+    except CellsAway as error:
+        raise unavailable(str(error)) from error
+
+    def alive() -> bool:
+        health: Health = request.app.state.health
+        try:
+            actor_of(request.headers.get("authorization"), request.app.state.directory.snapshot)
+        except Problem:
+            return False  # the key was withdrawn meanwhile
+        return not health.stopping
+
+    return StreamingResponse(
+        events(asked, desk, first, heard, last_event_id, alive),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def events(
+    asked: Ask, desk: Desk, picture: Overview, heard: int, last_event_id: str | None, alive: Callable[[], bool]
+) -> AsyncIterator[bytes]:
+    """The stream's bytes while `alive`, from the first `picture` on, which was read after the bell's ring `heard`."""
+    shown = last_event_id
+    if last_event_id is not None and not _continues(last_event_id, picture.position):
+        yield _event("reset", b"{}")
+        shown = None
+    facing = _facing(picture)
+    while alive():
+        if event_id(picture.position) != shown or _facing(picture) != facing:
+            shown, facing = event_id(picture.position), _facing(picture)
+            yield _event("rates", msgspec.json.encode(picture), shown)
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            yield b": beat\n\n"
+        rings = heard
+        for _ in range(int(BEAT_SECONDS / LOOK_SECONDS)):
+            rings = await desk.bell.wait(heard, LOOK_SECONDS)
+            if rings != heard or not alive():
+                break
+        heard = rings
+        try:
+            picture = await _picture(asked, desk)
+        except CellsAway:
+            yield _event("away", b"{}")
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def event_id(position: Mapping[str, int]) -> str:
+    """A position as an event's id: `0:12,1:9`."""
+    return ",".join(f"{partition}:{seq}" for partition, seq in position.items())
+
+
+def _continues(last_event_id: str, position: Mapping[str, int]) -> bool:
+    """Whether it is an id of ours, not from before a rebuild: a position never goes back."""
+    if not _POSITION.fullmatch(last_event_id):
+        return False
+    seen = (pair.split(":") for pair in last_event_id.split(",") if pair)
+    return all(int(seq) <= position.get(partition, 0) for partition, seq in seen)
+
+
+def _facing(picture: Overview) -> tuple[str | None, ...]:
+    """What moves the figures without any new fact: the last full hour, the day."""
+    return (picture.today, *(answer.end for answer in picture.answers))
+
+
+async def _picture(asked: Ask, desk: Desk) -> Overview:
+    now = desk.clock()
+    return await answers(asked(now), cells=desk.shared, names=desk.names, zone=desk.zone, now=now)
+
+
+def _event(name: str, data: bytes, id: str | None = None) -> bytes:
+    head = f"event: {name}\n" + (f"id: {id}\n" if id is not None else "")
+    return head.encode() + b"data: " + data + b"\n\n"

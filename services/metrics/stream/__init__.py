@@ -1,0 +1,1 @@
+"""The way in: facts in batches inside a Faust app, which also carries timers and the control agent."""

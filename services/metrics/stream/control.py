@@ -1,0 +1,82 @@
+"""What can be told to a running metrics process over `metrics.control`, and what it tells Prometheus."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from services.runtime.logs import get_logger
+
+
+class Ping(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag="ping"):
+    """Sent by the process to itself: Faust's whole way there and back works."""
+
+    sent_at: float
+
+
+class LogLevel(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag="log-level"):
+    """Log from this level on, until the next start."""
+
+    level: Literal["debug", "info", "warning", "error"]
+
+
+class Refresh(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag="refresh"):
+    """Read the figures for Prometheus now."""
+
+
+Command = Ping | LogLevel | Refresh
+_decode = msgspec.json.Decoder(Command).decode
+
+Totals = Callable[[], Awaitable[dict[str, tuple[int, int]]]]
+"""Rate → numerator and denominator, all groups and times."""
+
+
+class Control:
+    """Carries out commands. Nothing in here may raise into Faust, which would lose the event and stop the agent."""
+
+    def __init__(self, registry: CollectorRegistry, totals: Totals, clock: Callable[[], datetime]) -> None:
+        self._totals = totals
+        self._clock = clock
+        self._log = get_logger(__name__)
+        self._commands = Counter("mingshao_control_commands", "commands by kind", ("command",), registry=registry)
+        self._echo = Gauge("mingshao_control_echo_seconds", "a ping's way through Faust and back", registry=registry)
+        self._heard = Gauge("mingshao_control_echo_time", "when the last ping came back, Unix time", registry=registry)
+        self._parts = Gauge("mingshao_rate_cases", "parts of the rates in total", ("rate", "part"), registry=registry)
+
+    def ping(self) -> bytes:
+        """The command to send to oneself."""
+        return msgspec.json.encode(Ping(sent_at=time.time()))
+
+    async def obey(self, value: bytes | None) -> None:
+        """One record of the topic; what is no command is said and passed over."""
+        try:
+            command = _decode(value or b"")
+        except msgspec.DecodeError as error:
+            self._commands.labels("unknown").inc()
+            self._log.warning("not a control command", error=str(error))
+            return
+        self._commands.labels(str(command.__struct_config__.tag)).inc()
+        match command:
+            case Ping(sent_at=sent_at):
+                self._echo.set(max(0.0, time.time() - sent_at))
+                self._heard.set_to_current_time()
+            case LogLevel(level=level):
+                logging.getLogger().setLevel(level.upper())
+                self._log.info("log level", level=level)
+            case Refresh():
+                await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read the totals for Prometheus; a store that is away leaves them as they were."""
+        try:
+            totals = await self._totals()
+        except Exception as error:
+            self._log.warning("totals not read", error=str(error))
+            return
+        for rate, (numerator, denominator) in totals.items():
+            self._parts.labels(rate, "numerator").set(numerator)
+            self._parts.labels(rate, "denominator").set(denominator)

@@ -1,0 +1,48 @@
+"""Facts to cells: what the batch worker runs. Nothing is loaded, since cells only ever move by differences."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.contracts.cases import CaseFact
+from services.runtime.batches import Batch, Fold, Incoming, Outgoing
+
+from ..domain.cells import Sums
+from ..domain.units import moves
+from ..ports import CellWrites
+
+
+class CellFold:
+    """One partition's batch: sums in memory, so that each cell is written once."""
+
+    def __init__(self, batch: Batch, zone: ZoneInfo, writes: CellWrites) -> None:
+        self.next_seq = batch.next_seq
+        self.directory_version = 0
+        self._partition = batch.partition
+        self._zone = zone
+        self._writes = writes
+        self._sums = Sums()
+
+    def apply(self, record: Incoming) -> Sequence[Outgoing]:
+        """Count one fact. ValueError where the record is none."""
+        fact = record.event.data if record.event else None
+        if not isinstance(fact, CaseFact):
+            raise ValueError(f"{record.topic} carries facts; this is {type(fact).__name__}")
+        self._sums.add(list(moves(fact, self._zone)))
+        return ()
+
+    def writes(self) -> Mapping[str, Sequence[Any]]:
+        """The changed cells."""
+        return self._writes(self._partition, self._sums.cells())
+
+
+class FactReader:
+    """The worker's reader."""
+
+    def __init__(self, zone: ZoneInfo, writes: CellWrites) -> None:
+        self._zone = zone
+        self._writes = writes
+
+    async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
+        """A fold for each partition."""
+        return {batch.partition: CellFold(batch, self._zone, self._writes) for batch in batches}
