@@ -1,0 +1,39 @@
+# The two commands: `make up` and `make test`. Everything is installed from locks/, into .venv.
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/installed
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11
+
+.PHONY: up down test check install lock
+
+up: install
+	@$(BIN)/mingshao up
+
+down: install
+	@$(BIN)/mingshao down
+
+test: install
+	$(BIN)/pytest
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m services.contracts.export --check
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/hadolint deploy/Dockerfile
+	$(BIN)/pytest tests/unit tests/properties tests/contracts
+
+install: $(STAMP)
+
+$(STAMP): locks/uv.txt locks/dev.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes locks/uv.txt locks/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+lock: install
+	$(COMPILE) pyproject.toml --extra intake --extra metrics --output-file locks/services.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev --output-file locks/dev.txt
