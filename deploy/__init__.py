@@ -1,1 +1,1 @@
-"""How Mingshao is deployed: on one machine (`local`), in containers, the reference street."""
+"""How Mingshao is run: on one machine (`local`), in containers, with the reference street's directory (`street`)."""

@@ -1,4 +1,4 @@
-"""All of Mingshao on one machine without Docker: Kafka, MongoDB, the services, their supervisor, the command line.
+"""All of it on one machine without Docker: Kafka, MongoDB, the four services, the supervisor, the command line.
 
-Starts processes and talks HTTP; of our own code it imports `services.contracts` alone.
+Starts processes and talks HTTP; of our own it imports `services.contracts` only. Everything listens on loopback.
 """

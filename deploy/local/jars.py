@@ -1,76 +1,106 @@
-"""Apache Kafka's published jars, fetched once by jgo and held to the committed lock by SHA-256."""
+"""Kafka's jars as `jgo.lock.toml` names them: fetched with jgo, checked against the lock's SHA-256, kept in the cache."""
 
+import fcntl
 import hashlib
 import shutil
-import subprocess
-import sys
 import tomllib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from .errors import LocalError
+import msgspec
 
-HERE = Path(__file__).parent
+from . import places
+from .failures import FetchFailed
 
-
-def class_path(cache: Path) -> str:
-    """Kafka's class path, fetching what `cache` lacks. LocalError where a jar cannot be had or is another one."""
-    lock = tomllib.loads((HERE / "jgo.lock.toml").read_text())
-    wanted = {f"{jar['artifactId']}-{jar['version']}.jar": jar["sha256"] for jar in lock["dependencies"]}
-    folder = cache / "kafka-jars"
-    if not _all_there(folder, wanted):
-        _fetch(cache, folder)
-    for name, digest in wanted.items():
-        path = folder / name
-        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            path.unlink(missing_ok=True)
-            raise LocalError(
-                f"{name} 与锁文件不符 / is not the jar that deploy/local/jgo.lock.toml names; "
-                "请再试一次 / it was removed: try again"
-            )
-    return ":".join(str(folder / name) for name in wanted)
+LOCK = Path(__file__).with_name("jgo.lock.toml")
+Progress = Callable[[int, int], None]  # jars here, jars in all
 
 
-def _all_there(folder: Path, wanted: dict[str, str]) -> bool:
-    return all((folder / name).exists() for name in wanted)
+class Jar(msgspec.Struct, frozen=True, kw_only=True):
+    """One locked jar."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+
+    @property
+    def file(self) -> str:
+        return f"{self.artifact}-{self.version}.jar"
 
 
-def _fetch(cache: Path, folder: Path) -> None:
-    work = cache / "jgo"
-    work.mkdir(parents=True, exist_ok=True)
-    shutil.copy(HERE / "jgo.toml", work / "jgo.toml")
-    jgo = Path(sys.executable).with_name("jgo")
-    result = subprocess.run(
-        [
-            jgo,
-            "--ignore-config",
-            "--class-path-only",
-            "--system-java",
-            "--resolver",
-            "python",
-            "--links",
-            "copy",
-            "--timeout",
-            "60",
-            "--cache-dir",
-            work / "environment",
-            "--repo-cache",
-            work / "artifacts",
-            "--file",
-            work / "jgo.toml",
-            "sync",
-            "--force",
-        ],
-        cwd=work,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode != 0:
-        raise LocalError(
-            "取不到 Kafka 的 jar 包，请检查网络 / Kafka's jars could not be fetched; check the network:\n"
-            + (result.stdout + result.stderr)[-800:]
-        )
+def locked(lock: Path = LOCK) -> list[Jar]:
+    """The jars of a jgo lock, in class path order."""
+    rows: list[dict[str, Any]] = tomllib.loads(lock.read_text())["dependencies"]
+    return [
+        Jar(group=row["groupId"], artifact=row["artifactId"], version=row["version"], sha256=row["sha256"])
+        for row in rows
+    ]
+
+
+def class_path(progress: Progress = lambda here, total: None) -> str:
+    """Fetch what is missing, check all, and give the class path. FetchFailed where that cannot be."""
+    folder = places.cache() / "jars"
     folder.mkdir(parents=True, exist_ok=True)
-    for path in (work / "environment").rglob("*.jar"):
-        shutil.copy(path, folder / path.name)
-    shutil.rmtree(work)
+    jars = locked()
+    missing = [jar for jar in jars if not matches(folder / jar.file, jar.sha256)]
+    progress(len(jars) - len(missing), len(jars))
+    if missing:
+        with _alone(folder.parent / "jars.lock"):
+            # another process may have fetched them while this one waited
+            missing = [jar for jar in missing if not matches(folder / jar.file, jar.sha256)]
+            _fetch(missing, folder, lambda arrived: progress(len(jars) - len(missing) + arrived, len(jars)))
+    return ":".join(str(folder / jar.file) for jar in jars)
+
+
+def matches(path: Path, sha256: str) -> bool:
+    """Whether the file is there and is the one that was locked."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
+
+
+def _fetch(jars: list[Jar], folder: Path, arrived: Callable[[int], None]) -> None:
+    from jgo.maven import MavenContext
+
+    scratch = folder.parent / "fetching"
+    shutil.rmtree(scratch, ignore_errors=True)
+    context = MavenContext(repo_cache=scratch, timeout=60)
+
+    def one(jar: Jar) -> None:
+        path = Path(context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve())
+        if not matches(path, jar.sha256):
+            raise FetchFailed(
+                f"{jar.file} 的内容与 {LOCK.name} 中锁定的 SHA-256 不符，已拒绝使用。请换一个网络重试；若仍不符，请勿继续。",
+                f"{jar.file} is not the file locked in {LOCK.name} (SHA-256 differs) and was refused. "
+                "Try again from another network; if it stays so, do not go on.",
+            )
+        path.replace(folder / jar.file)
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            for number, _ in enumerate(pool.map(one, jars), 1):
+                arrived(number)
+    except FetchFailed:
+        raise
+    except Exception as error:  # jgo and requests raise what they like
+        raise FetchFailed(
+            f"未能下载 Kafka 的 jar 包（{type(error).__name__}）。请检查网络后重试；"
+            f"或把 jar 包放入 {folder}；或用 KAFKA_BOOTSTRAP 指向自己的 Kafka。",
+            f"Kafka's jars could not be fetched ({type(error).__name__}). Check the network and try again; "
+            f"or put the jars into {folder}; or set KAFKA_BOOTSTRAP to a Kafka of your own.",
+        ) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

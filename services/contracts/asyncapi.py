@@ -16,7 +16,7 @@ _SCHEMAS = "#/components/schemas/{name}"
 _RAW = "dead-letter"
 _ALL = (*CATALOGUE, topics.assignments("{department}"))
 # Kafka topic settings that the binding knows as numbers or lists
-_NUMBERS = frozenset(("retention.ms", "retention.bytes", "delete.retention.ms", "max.message.bytes"))
+_NUMBERS = frozenset(("retention.ms", "retention.bytes", "delete.retention.ms", "max.compaction.lag.ms"))
 _TEXT = {"type": "string", "minLength": 1}
 
 

@@ -76,17 +76,31 @@ def decode(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Event:
         raise Undecodable(code, f"ce_type {name!r}")
     try:
         return Event(
-            id=attributes["ce_id"],
-            source=attributes["ce_source"],
+            id=_present(attributes, "ce_id"),
+            source=_present(attributes, "ce_source"),
             time=_instant(attributes["ce_time"]),
             data=cast(Message, decoder.decode(value)),
             subject=attributes.get("ce_subject"),
-            sequence=int(attributes["ce_sequence"]) if "ce_sequence" in attributes else None,
+            sequence=_sequence(attributes.get("ce_sequence")),
         )
     except KeyError as error:
         raise Undecodable("bad_header", f"missing {error}") from error
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Undecodable("invalid", str(error)) from error
+
+
+def _present(attributes: dict[str, str], name: str) -> str:
+    if not attributes[name]:
+        raise ValueError(f"{name} is empty")
+    return attributes[name]
+
+
+def _sequence(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("ce_sequence is no whole number")
+    return int(text)
 
 
 def _instant(text: str) -> datetime:

@@ -51,7 +51,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fold(Protocol):
-    """One partition's batch in memory: pure after it is loaded."""
+    """One partition's batch in memory: pure after it is loaded.
+
+    One that changes many documents for a record also has `documents: int`, so far, and is then cut in time.
+    """
 
     next_seq: int
     directory_version: int

@@ -16,6 +16,10 @@ from .ledger import Change, Entry, packed
 MAX_OUTBOX_BYTES = 4_000_000
 """The outbox shares MongoDB's 16 MB with the rest of the ledger's document."""
 
+MAX_DOCUMENTS = 10_000
+"""Of one transaction, for folds that say their `documents`: one larger than MongoDB's cache can hold dirty (20 % of
+it; some 60,000 small documents at 256 MB, far fewer with a second index) is rolled back at every try."""
+
 
 class Gap(Exception):
     """Records are missing or not those that were applied: a person must look before anything is skipped."""
@@ -68,14 +72,22 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold_batch(
-    service: str, before: Entry, offered: Sequence[Read], fold: Fold, *, sequence_topic: str | None, until: float
+    service: str,
+    before: Entry,
+    offered: Sequence[Read],
+    fold: Fold,
+    *,
+    sequence_topic: str | None,
+    until: float,
+    max_documents: int = MAX_DOCUMENTS,
 ) -> Folded:
-    """Apply records in order until a cap: bytes of the outbox, or the monotonic time `until` (at least one)."""
+    """Apply records in order until a cap: bytes of the outbox, documents, or the monotonic time `until` (at least
+    one record)."""
     outgoing: list[Outgoing] = []
     offsets, stamps, replayed = dict(before.offsets), dict(before.stamps), list(before.replayed)
     last_seq, size, taken, dead = before.last_seq, 0, 0, 0
     for item in offered:
-        if taken and (size > MAX_OUTBOX_BYTES or time.monotonic() > until):
+        if taken and (size > MAX_OUTBOX_BYTES or time.monotonic() > until or _documents(fold) >= max_documents):
             break
         made: Sequence[Outgoing] = ()
         if item.replay_of is not None:
@@ -112,6 +124,11 @@ def fold_batch(
     )
     change = Change(before=before, after=after, writes=fold.writes())
     return Folded(change=change, outgoing=outgoing, taken=taken, dead=dead)
+
+
+def _documents(fold: Fold) -> int:
+    changed: int = getattr(fold, "documents", 0)
+    return changed
 
 
 def _apply(service: str, item: Read, fold: Fold) -> tuple[Sequence[Outgoing], int]:

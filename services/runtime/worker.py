@@ -20,7 +20,7 @@ from services.contracts.topics import REPLAYS, Topic
 from .batches import Batch, Reader
 from .directory import Directory
 from .failpoints import Failpoints
-from .folding import Folded, Gap, fold_batch, read
+from .folding import MAX_DOCUMENTS, Folded, Gap, fold_batch, read
 from .health import Health
 from .instruments import Instruments
 from .ledger import Ledger
@@ -194,6 +194,7 @@ class Worker:
                     folds[number],
                     sequence_topic=self._sequence_topic,
                     until=time.monotonic() + share,
+                    max_documents=MAX_DOCUMENTS // len(offered),
                 )
                 await asyncio.sleep(0)
         await self._commit(ready, results)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -118,7 +119,7 @@ def negative(cells: Cells) -> dict[CellKey, dict[str, int]]:
 @given(logs(), st.lists(st.integers(0, 12), max_size=4))
 def test_any_batching_gives_the_same_cells(log: list[CaseFact], cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(log)]
-    batches = [log[begin:end] for begin, end in zip(edges, edges[1:], strict=False) if begin < end]
+    batches = [log[begin:end] for begin, end in pairwise(edges) if begin < end]
     assert added_up(*map(counted, batches)) == counted(log)
 
 

@@ -5,9 +5,7 @@ A batch is first summed by its full place (all three dimensions), then spread ov
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Self
-
-import msgspec
+from typing import NamedTuple, Self
 
 from services.contracts.cases import Dimensions
 
@@ -24,6 +22,8 @@ DIMENSION_SETS: tuple[tuple[str, ...], ...] = (
     ("department", "category"),
 )
 
+_INDEXES = [(dims, [DIMENSIONS.index(name) for name in dims]) for dims in DIMENSION_SETS]
+
 Tally = Mapping[str, int]
 
 
@@ -31,7 +31,7 @@ class UnsupportedDimensions(ValueError):
     """No cells are kept for this combination; the message lists those that are."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class Place(NamedTuple):
     """Where something counts, with all its dimensions. `bucket` is the UTC instant at which it begins."""
 
     basis: str
@@ -41,11 +41,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, basis: str, bucket: datetime, dims: Dimensions) -> Self:
         """The place of something with `dims`."""
-        values = (dims.channel, dims.department or NONE, dims.category or NONE)
-        return cls(basis=basis, bucket=bucket, values=values)
+        return cls(basis, bucket, (dims.channel, dims.department or NONE, dims.category or NONE))
 
 
-class CellKey(msgspec.Struct, frozen=True, kw_only=True):
+class CellKey(NamedTuple):
     """One cell of one partition; `values` are in the order of `dims`, one of DIMENSION_SETS."""
 
     basis: str
@@ -59,36 +58,44 @@ class Sums:
 
     def __init__(self) -> None:
         self._at: dict[Place, dict[str, int]] = {}
+        self._keys: dict[Place, list[CellKey]] = {}
+        self._cells: set[CellKey] = set()
+
+    @property
+    def size(self) -> int:
+        """How many cells are touched, at most."""
+        return len(self._cells)
 
     def add(self, moves: Iterable[tuple[Place, Tally]]) -> None:
         """Add measures at places, in place."""
         for place, tally in moves:
-            there = self._at.setdefault(place, {})
+            there = self._at.get(place)
+            if there is None:
+                there = self._at[place] = {}
+                keys = self._keys[place] = list(_cells_of(place))
+                self._cells.update(keys)
             for measure, count in tally.items():
                 there[measure] = there.get(measure, 0) + count
-
-    def __iter__(self) -> Iterator[tuple[Place, Tally]]:
-        for place, tally in self._at.items():
-            if left := {measure: count for measure, count in tally.items() if count}:
-                yield place, left
 
     def cells(self) -> dict[CellKey, dict[str, int]]:
         """Spread over the supported sets of dimensions; cells and measures without change are left out."""
         spread: dict[CellKey, dict[str, int]] = {}
-        for place, tally in self:
-            named = dict(zip(DIMENSIONS, place.values, strict=True))
-            for dims in DIMENSION_SETS:
-                key = CellKey(
-                    basis=place.basis, bucket=place.bucket, dims=dims, values=tuple(named[name] for name in dims)
-                )
+        for place, tally in self._at.items():
+            changed = [(measure, count) for measure, count in tally.items() if count]
+            for key in self._keys[place] if changed else ():
                 there = spread.setdefault(key, {})
-                for measure, count in tally.items():
+                for measure, count in changed:
                     there[measure] = there.get(measure, 0) + count
         return {
             key: left
             for key, tally in spread.items()
             if (left := {measure: count for measure, count in tally.items() if count})
         }
+
+
+def _cells_of(place: Place) -> Iterator[CellKey]:
+    for dims, indexes in _INDEXES:
+        yield CellKey(place.basis, place.bucket, dims, tuple([place.values[index] for index in indexes]))
 
 
 def dimension_set(names: Iterable[str]) -> tuple[str, ...]:

@@ -23,6 +23,11 @@ class CellFold:
         self._writes = writes
         self._sums = Sums()
 
+    @property
+    def documents(self) -> int:
+        """Cells touched so far: the runtime cuts the batch in time."""
+        return self._sums.size
+
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         """Count one fact. ValueError where the record is none."""
         fact = record.event.data if record.event else None
