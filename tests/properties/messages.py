@@ -1,0 +1,215 @@
+"""Strategies for every message of the contracts."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+
+from services.contracts.actions import ActionDetails, ActionName, ActionRequested
+from services.contracts.actors import Actor, Role
+from services.contracts.assignments import AssignmentNotice
+from services.contracts.cases import (
+    CaseFact,
+    CaseSummary,
+    Dimensions,
+    Evaluation,
+    Occurrence,
+    OccurrenceKind,
+    Refusal,
+    State,
+)
+from services.contracts.codec import Event
+from services.contracts.directory import DirectoryChanged, DirectoryKind
+from services.contracts.identity import case_id
+from services.contracts.messages import Message
+from services.contracts.submissions import ContactGiven, Place, SubmissionReceived, Urgency
+
+# JSON has no lone surrogates
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+maybe_text = st.none() | texts
+counts = st.integers(0, 2**53)
+# RFC 3339 has offsets in whole minutes
+offsets = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+instants = st.datetimes(
+    min_value=datetime(1970, 1, 2),  # noqa: DTZ001  # hypothesis adds the zone
+    max_value=datetime(2200, 1, 1),  # noqa: DTZ001
+    timezones=offsets | st.just(UTC),
+)
+maybe_instant = st.none() | instants
+grades = st.integers(1, 5)
+maybe_bool = st.none() | st.booleans()
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=5,
+)
+json_objects = st.dictionaries(texts, json_values, max_size=3)
+
+
+def one_of(literal: Any) -> st.SearchStrategy[Any]:
+    """A value of a Literal type."""
+    return st.sampled_from(get_args(literal))
+
+
+kinds: st.SearchStrategy[Any] = st.sampled_from(("ticket", "opinion"))
+case_ids = st.builds(case_id, kinds, texts, texts)
+actors = st.builds(
+    Actor, role=one_of(Role), subject=maybe_text, scopes=st.lists(texts, max_size=2).map(lambda names: tuple(names))
+)
+places = st.builds(
+    Place,
+    address=maybe_text,
+    lon=st.none() | st.floats(-180, 180),
+    lat=st.none() | st.floats(-90, 90),
+    grid=maybe_text,
+)
+details = st.builds(
+    ActionDetails,
+    reason=maybe_text,
+    text=maybe_text,
+    category=maybe_text,
+    department=maybe_text,
+    until=maybe_instant,
+    contacted=maybe_bool,
+    effective=maybe_bool,
+    solved=maybe_bool,
+    grade=st.none() | grades,
+    fields=st.none() | json_objects,
+    corrects=maybe_text,
+    corrects_sender=maybe_text,
+)
+dimensions = st.builds(
+    Dimensions,
+    channel=texts,
+    department=maybe_text,
+    category=maybe_text,
+    grid=maybe_text,
+    urgency=one_of(Urgency),
+)
+evaluations = st.builds(Evaluation, at=instants, grade=grades, solved=maybe_bool)
+summaries = st.builds(
+    CaseSummary,
+    kind=kinds,
+    state=one_of(State),
+    dims=dimensions,
+    received_at=instants,
+    due_at=instants,
+    first_due_at=instants,
+    first_replied_at=maybe_instant,
+    replied_at=maybe_instant,
+    closed_at=maybe_instant,
+    evaluation=st.none() | evaluations,
+    redos=counts,
+    returns=counts,
+)
+occurrences = st.builds(
+    Occurrence,
+    id=texts,
+    kind=one_of(OccurrenceKind),
+    at=instants,
+    dims=dimensions,
+    grade=st.none() | grades,
+    solved=maybe_bool,
+    contacted=maybe_bool,
+    effective=maybe_bool,
+)
+refusals = st.builds(
+    Refusal, code=texts, detail=texts, allowed=st.tuples(texts) | st.just(()), fields=st.tuples(texts) | st.just(())
+)
+submissions = st.builds(
+    SubmissionReceived,
+    case_id=case_ids,
+    kind=kinds,
+    source=texts,
+    source_id=texts,
+    channel=texts,
+    title=texts,
+    text=texts,
+    category=maybe_text,
+    reported_at=instants,
+    place=st.none() | places,
+    confidential=st.booleans(),
+    source_due_at=maybe_instant,
+    urgency=one_of(Urgency),
+    attributes=json_objects,
+    contact_digest=maybe_text,
+    actor=actors,
+)
+actions = st.builds(
+    ActionRequested,
+    case_id=case_ids,
+    action_id=texts,
+    action=one_of(ActionName),
+    at=instants,
+    details=details,
+    actor=actors,
+)
+contacts = st.builds(ContactGiven, case_id=case_ids, name=maybe_text, phone=maybe_text, digest=texts)
+facts = st.builds(
+    CaseFact,
+    case_id=case_ids,
+    partition=counts,
+    seq=counts,
+    version=counts,
+    outcome=st.sampled_from(("applied", "refused")),
+    action=one_of(ActionName) | st.just("submit"),
+    action_id=texts,
+    actor=actors,
+    at=instants,
+    recorded_at=instants,
+    details=details,
+    submission=st.none() | submissions,
+    refusal=st.none() | refusals,
+    before=st.none() | summaries,
+    after=st.none() | summaries,
+    added=st.lists(occurrences, max_size=2).map(lambda items: tuple(items)),
+    removed=st.lists(occurrences, max_size=2).map(lambda items: tuple(items)),
+    directory_version=counts,
+)
+notices = st.builds(
+    AssignmentNotice,
+    id=texts,
+    department=texts,
+    case_id=case_ids,
+    version=counts,
+    notice=st.sampled_from(
+        ("assigned", "withdrawn", "return_refused", "held", "resumed", "redo", "amended", "closed", "void")
+    ),
+    state=one_of(State),
+    at=instants,
+    due_at=instants,
+    title=texts,
+    text=texts,
+    category=maybe_text,
+    place=st.none() | places,
+    urgency=one_of(Urgency),
+    confidential=st.booleans(),
+    reason=maybe_text,
+)
+changes = st.builds(
+    DirectoryChanged, kind=one_of(DirectoryKind), id=texts, version=counts, row=st.none() | json_objects
+)
+BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
+    SubmissionReceived: submissions,
+    ActionRequested: actions,
+    ContactGiven: contacts,
+    CaseFact: facts,
+    AssignmentNotice: notices,
+    DirectoryChanged: changes,
+}
+
+
+def events(data: st.SearchStrategy[Any]) -> st.SearchStrategy[Event]:
+    """Events that carry `data`."""
+    return st.builds(
+        Event,
+        id=texts.filter(bool),
+        source=texts.filter(bool),
+        time=instants,
+        data=data,
+        subject=maybe_text,
+        sequence=st.none() | counts,
+    )
+
+
+messages: st.SearchStrategy[Message] = st.one_of(*BY_TYPE.values())

@@ -1,0 +1,34 @@
+"""A time without an offset is an error where it enters."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from services.contracts.actions import ActionDetails, ActionRequested
+from services.contracts.actors import ROUTING
+from services.contracts.times import check_aware
+
+NAIVE = datetime(2026, 3, 1, 8)  # noqa: DTZ001  # what is to be refused
+AWARE = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+def test_aware_and_absent_times_pass() -> None:
+    check_aware(at=AWARE, until=None)
+
+
+def test_naive_time_is_named() -> None:
+    with pytest.raises(ValueError, match="until needs a UTC offset"):
+        check_aware(at=AWARE, until=NAIVE)
+
+
+def test_message_refuses_a_naive_time() -> None:
+    with pytest.raises(ValueError, match="at needs a UTC offset"):
+        ActionRequested(case_id="t-1", action_id="a", action="sign", at=NAIVE, actor=ROUTING)
+    with pytest.raises(ValueError, match="until needs a UTC offset"):
+        ActionDetails(until=NAIVE)
+
+
+def test_naive_time_on_the_wire_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="timezone"):
+        msgspec.json.decode(b'{"until": "2026-03-01T08:00:00"}', type=ActionDetails)
