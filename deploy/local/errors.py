@@ -1,13 +1,60 @@
-"""What a person running the command line can be told: what is wrong, and what to do.
+"""What may go wrong on a person's machine. Each says, in Chinese and English, what to do about it.
 
 LocalError
-└── DiedAtStart   a server ended before it was ready
+├── PortInUse
+├── NoJava
+├── NoMongod
+├── FetchFailed
+└── DiedAtStart
 """
+
+from pathlib import Path
 
 
 class LocalError(Exception):
-    """The message is for people, Chinese first, and says what to do."""
+    """Shown as it stands, never with a traceback."""
+
+    def __init__(self, zh: str, en: str = "") -> None:
+        super().__init__(f"{zh}\n{en}".strip())
+        self.zh = zh
+        self.en = en
+
+
+class PortInUse(LocalError):
+    """Somebody else listens where we want to."""
+
+
+class NoJava(LocalError):
+    """No Java that can run Kafka, and none could be installed."""
+
+
+class NoMongod(LocalError):
+    """No mongod that starts here."""
+
+
+class FetchFailed(LocalError):
+    """Kafka's jars did not arrive whole."""
 
 
 class DiedAtStart(LocalError):
-    """A server ended before it was ready; the message has the end of its log."""
+    """A process ended, or stayed silent, before it was ready."""
+
+
+def died_at_start(name: str, log: Path, why: str) -> DiedAtStart:
+    """With the end of its log, which is where the reason stands."""
+    tail = "\n".join(f"    {line}" for line in log_tail(log, 15))
+    return DiedAtStart(
+        f"{name} 启动失败（{why}）。日志末尾如下，全文见 {log}：",
+        f"{name} failed to start ({why}). The end of its log follows; all of it is in {log}:\n{tail}",
+    )
+
+
+def log_tail(log: Path, lines: int) -> list[str]:
+    """The last lines of a log; [] where there is none."""
+    try:
+        with log.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - 64_000))
+            return file.read().decode(errors="replace").splitlines()[-lines:]
+    except OSError:
+        return []

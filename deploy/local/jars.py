@@ -1,4 +1,4 @@
-"""Kafka's jars as `jgo.lock.toml` names them: fetched with jgo, checked against the lock's SHA-256, kept in the cache."""
+"""Kafka's jars as `jgo.lock.toml` names them: fetched with jgo, checked by SHA-256, cached."""
 
 import fcntl
 import hashlib
@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from . import places
-from .failures import FetchFailed
+from .errors import FetchFailed
 
 LOCK = Path(__file__).with_name("jgo.lock.toml")
 Progress = Callable[[int, int], None]  # jars here, jars in all
@@ -76,7 +76,7 @@ def _fetch(jars: list[Jar], folder: Path, arrived: Callable[[int], None]) -> Non
         path = Path(context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve())
         if not matches(path, jar.sha256):
             raise FetchFailed(
-                f"{jar.file} 的内容与 {LOCK.name} 中锁定的 SHA-256 不符，已拒绝使用。请换一个网络重试；若仍不符，请勿继续。",
+                f"{jar.file} 与 {LOCK.name} 中锁定的 SHA-256 不符，已拒绝使用。请换一个网络重试；若仍不符，请勿继续。",
                 f"{jar.file} is not the file locked in {LOCK.name} (SHA-256 differs) and was refused. "
                 "Try again from another network; if it stays so, do not go on.",
             )

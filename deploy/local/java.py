@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .failures import NoJava
+from .errors import NoJava
 from .places import ROOT
 
 OLDEST = 17

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 from . import jars, java
-from .failures import died_at_start
+from .errors import died_at_start
 from .places import Home, write_atomically
 from .processes import Program
 
@@ -41,9 +41,7 @@ def settings(home: Home, port: int, controller_port: int) -> str:
     return "".join(f"{name}={value}\n" for name, value in lines.items())
 
 
-def prepare(
-    home: Home, port: int, controller_port: int, progress: jars.Progress = lambda here, total: None
-) -> Program:
+def prepare(home: Home, port: int, controller_port: int, progress: jars.Progress = lambda here, total: None) -> Program:
     """Fetch, configure and, once per home, format the storage. LocalError where one of these cannot be."""
     class_path = jars.class_path(progress)
     command = java.find()
@@ -78,10 +76,10 @@ def _format(home: Home, command: str, class_path: str, config: Path) -> None:
         write_atomically(cluster, new_cluster_id())
     log = home.log("kafka")
     with log.open("ab") as output:
-        arguments = ["format", "-t", cluster.read_text().strip(), "-c", str(config), "--ignore-formatted"]
+        java_words = (command, "-Xmx128m", f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}", "-XX:TieredStopAtLevel=1")
+        tool_words = ("kafka.tools.StorageTool", "format", "-t", cluster.read_text().strip(), "-c", str(config))
         result = subprocess.run(
-            [command, "-Xmx128m", f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}", "-XX:TieredStopAtLevel=1"]
-            + ["-cp", class_path, "kafka.tools.StorageTool", *arguments],
+            [*java_words, "-cp", class_path, *tool_words, "--ignore-formatted"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

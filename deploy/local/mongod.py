@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from .failures import NoMongod
+from .errors import NoMongod
 from .places import Home
 from .processes import Program
 
@@ -54,7 +54,8 @@ def find() -> str:
         if version is not None and version >= OLDEST:
             return candidate
     raise NoMongod(
-        f"本机没有能运行的 mongod（{problem or '未安装'}）。请安装所缺的库（Debian/Ubuntu：apt-get install libcurl4 libssl3），"
+        f"本机没有能运行的 mongod（{problem or '未安装'}）。"
+        "请安装所缺的库（Debian/Ubuntu：apt-get install libcurl4 libssl3），"
         "或用 MONGODB_URI 指向自己的 MongoDB 副本集（6.0 或更高版本）。",
         f"No mongod runs on this machine ({problem or 'not installed'}). Install the missing libraries "
         "(Debian/Ubuntu: apt-get install libcurl4 libssl3), or set MONGODB_URI to a replica set of your own "

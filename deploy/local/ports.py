@@ -4,7 +4,7 @@ import socket
 
 import psutil
 
-from .failures import PortInUse
+from .errors import PortInUse
 
 DEFAULT_BASE = 8100
 KAFKA, CONTROLLER, MONGOD = 91, 92, 93
@@ -46,7 +46,7 @@ def holder_of(port: int) -> str | None:
     """Name and pid of who listens there; None where the system does not tell."""
     try:
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1:2] == (port,) and connection.pid:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
     except psutil.Error:
         pass

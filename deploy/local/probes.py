@@ -5,10 +5,10 @@ import struct
 from types import TracebackType
 from typing import Any, Self
 
-import pymongo
-from pymongo.errors import PyMongoError
+import httpx
 
 from . import kafka, mongod
+from .supervisor.watch import Seen
 
 SECONDS = 2.0
 
@@ -44,6 +44,9 @@ class MongoProbe:
     """Our own one-node set on a port, or the user's set at a URI. A context: it holds a connection."""
 
     def __init__(self, where: int | str) -> None:
+        import pymongo  # half a second: most commands do not need it
+
+        self._error = pymongo.errors.PyMongoError
         self._port = where if isinstance(where, int) else None
         address = f"mongodb://127.0.0.1:{where}/?directConnection=true" if isinstance(where, int) else where
         self._client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
@@ -60,16 +63,20 @@ class MongoProbe:
             if self._port is not None:
                 return mongod.make_primary(self._client, self._port)
             return bool(self._client.admin.command("hello").get("isWritablePrimary"))
-        except PyMongoError:
+        except self._error:
             return False
 
     def answers(self) -> bool:
         """Any answer at all: an election is no reason to kill it."""
         try:
             self._client.admin.command("ping")
-        except PyMongoError:
+        except self._error:
             return False
         return True
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
 
     def __enter__(self) -> Self:
         return self
@@ -77,4 +84,25 @@ class MongoProbe:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close()
+        self.close()
+
+
+async def service(client: httpx.AsyncClient, port: int) -> Seen:
+    """A service's health, and whether it is ready. Any answer counts as an answer; never raises."""
+    address = f"http://127.0.0.1:{port}"
+    try:
+        health = await client.get(f"{address}/healthz")
+        ready = await client.get(f"{address}/readyz")
+        said = health.json()
+        return Seen(
+            answered=True,
+            ready=ready.status_code == 200,
+            status=str(said.get("status", "")),
+            lag=int(said.get("lag") or 0),
+            progress=int(said.get("progress") or 0),
+            waiting_for=said.get("waiting_for"),
+            halted=said.get("halted"),
+            last_error=said.get("last_error"),
+        )
+    except (httpx.HTTPError, ValueError, AttributeError, TypeError):
+        return Seen(answered=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from . import kafka, mongod, ports, probes, processes
-from .failures import died_at_start
+from .errors import died_at_start
 from .places import Home
 from .processes import Program, Running
 
@@ -27,7 +27,7 @@ class Servers(msgspec.Struct, frozen=True, kw_only=True):
 
 @contextmanager
 def start(home: Path, port_base: int) -> Iterator[Servers]:
-    """Both on loopback, ports `port_base` + 91, 92, 93, data under `home`; stopped at the end. LocalError on failure."""
+    """Both on loopback, ports `port_base` + 91, 92, 93, data in `home`; stopped at the end. LocalError on failure."""
     place = Home(home).make()
     kafka_port, controller_port, mongod_port = (
         port_base + part for part in (ports.KAFKA, ports.CONTROLLER, ports.MONGOD)

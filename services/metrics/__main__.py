@@ -70,7 +70,7 @@ async def run(settings: MetricsSettings) -> None:
         )
         await _prepared(store, health)
 
-    control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock), clock)
+    control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock))
 
     def new_app(batches: Callable[[], Awaitable[None]]) -> Any:
         return control_app(settings.kafka_bootstrap, health.instance, control, batches)

@@ -56,8 +56,13 @@ class Fold(Protocol):
     One that changes many documents for a record also has `documents: int`, so far, and is then cut in time.
     """
 
-    next_seq: int
-    directory_version: int
+    @property
+    def next_seq(self) -> int:
+        """Of the next fact it would write."""
+
+    @property
+    def directory_version(self) -> int:
+        """The directory it decides by."""
 
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         """Take one record. Raising makes that record a dead letter and must leave the fold as it was."""

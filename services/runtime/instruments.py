@@ -18,4 +18,16 @@ class Instruments:
         )
         self.dead = Counter("mingshao_dead_letters", "records that became dead letters", registry=registry)
         self.fenced = Counter("mingshao_fenced", "partitions lost to another owner in a commit", registry=registry)
-        self.refused = Counter("mingshao_refusals", "refused requests by code", labelnames=("code",), registry=registry)
+
+
+class Refusals:
+    """What was refused, by its stable code."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._refused = Counter(
+            "mingshao_refusals", "commands refused, by code", labelnames=("code",), registry=registry
+        )
+
+    def count(self, code: str) -> None:
+        """One more."""
+        self._refused.labels(code).inc()

@@ -59,7 +59,7 @@ async def prepare_topics(
     health: Health,
 ) -> None:
     """Make `own` and wait for `read`, however long Kafka or their writers take; said in `health`."""
-    while True:
+    while not health.stopping:
         try:
             await ensure_topics(bootstrap, own, partitions, replication)
             if await topics_there(bootstrap, read, partitions):

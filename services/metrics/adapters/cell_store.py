@@ -20,6 +20,7 @@ from ..domain.units import MEASURES
 from ..ports import CellQuery, CellsAway, Reading
 
 COLLECTION = "cells"
+AWAY = "MongoDB does not answer; the figures are kept, ask again"
 
 
 def writes(partition: int, cells: Mapping[CellKey, Tally]) -> dict[str, Sequence[Any]]:
@@ -76,7 +77,7 @@ class CellStore:
                 sums = [await self._sums(query, session) for query in queries]
             return Reading(sums=sums, position=position)
         except PyMongoError as error:
-            raise CellsAway(f"MongoDB does not answer: {error}"[:300]) from error
+            raise CellsAway(AWAY) from error
 
     async def _sums(self, query: CellQuery, session: AsyncIOMotorClientSession) -> dict[tuple[str, ...], Tally]:
         found = self._cells.aggregate(_pipeline(query), session=session)
@@ -87,7 +88,7 @@ class CellStore:
         try:
             return await self._cells.estimated_document_count()
         except PyMongoError as error:
-            raise CellsAway(f"MongoDB does not answer: {error}"[:300]) from error
+            raise CellsAway(AWAY) from error
 
 
 def _pipeline(query: CellQuery) -> list[dict[str, Any]]:

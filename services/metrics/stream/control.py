@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -38,9 +37,8 @@ Totals = Callable[[], Awaitable[dict[str, tuple[int, int]]]]
 class Control:
     """Carries out commands. Nothing in here may raise into Faust, which would lose the event and stop the agent."""
 
-    def __init__(self, registry: CollectorRegistry, totals: Totals, clock: Callable[[], datetime]) -> None:
+    def __init__(self, registry: CollectorRegistry, totals: Totals) -> None:
         self._totals = totals
-        self._clock = clock
         self._log = get_logger(__name__)
         self._commands = Counter("mingshao_control_commands", "commands by kind", ("command",), registry=registry)
         self._echo = Gauge("mingshao_control_echo_seconds", "a ping's way through Faust and back", registry=registry)

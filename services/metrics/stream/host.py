@@ -42,25 +42,26 @@ class FaustHost:
         self._new_app = new_app
         self._health = health
         self._batches: asyncio.Task[None] | None = None
-        self._stopping = asyncio.Event()
+        # set when asked to stop, and when the batch loop ends by itself, which it should not
+        self._over = asyncio.Event()
 
     def stop(self) -> None:
         """Finish the round at hand, leave the groups, return from `run`."""
-        self._stopping.set()
+        self._over.set()
         self._loop.stop()
 
     async def run(self) -> None:
         """Until `stop`. Raises what the batch loop raises, which is a fault of ours."""
-        await self._unless_stopping(self._prepare())
+        await self._unless_over(self._prepare())
         try:
-            while not self._stopping.is_set():
+            while not self._over.is_set():
                 self._health.wait_for("faust", "Faust's control group on Kafka")
                 await self._live()
-                if self._batches is not None and self._batches.done():
-                    return await self._batches
+            if self._batches is not None:
+                async with asyncio.timeout(STOP_SECONDS):
+                    await self._batches
         finally:
-            if self._batches is not None and not self._batches.done():
-                await asyncio.wait([self._batches], timeout=STOP_SECONDS)
+            if self._batches is not None:
                 self._batches.cancel()
 
     async def _live(self) -> None:
@@ -68,27 +69,28 @@ class FaustHost:
         app = self._new_app(self._join)
         try:
             async with asyncio.timeout(START_SECONDS):
-                await self._unless_stopping(app.start())
-            if not self._stopping.is_set() and not app.crashed:
+                await self._unless_over(app.start())
+            if not self._over.is_set() and not app.crashed:
                 self._health.wait_for("faust", None)
-                await self._unless_stopping(app.wait_until_stopped())
+                await self._unless_over(app.wait_until_stopped())
             if app.crash_reason is not None:
                 self._health.failed(app.crash_reason)
         except Exception as error:  # whatever Faust or its client raises: the next app is a new start
             self._health.failed(error)
         finally:
             await _ended(app)
-        if not self._stopping.is_set():
-            await self._unless_stopping(asyncio.sleep(AGAIN_SECONDS))
+        if not self._over.is_set():
+            await self._unless_over(asyncio.sleep(AGAIN_SECONDS))
 
     async def _join(self) -> None:
         if self._batches is None:
             self._batches = asyncio.create_task(self._loop.run(), name="batches")
+            self._batches.add_done_callback(lambda _: self._over.set())
         await asyncio.shield(self._batches)
 
-    async def _unless_stopping(self, work: Any) -> None:
-        """Await `work`, or stop waiting for it once this host stops."""
-        working, ended = asyncio.ensure_future(work), asyncio.ensure_future(self._stopping.wait())
+    async def _unless_over(self, work: Any) -> None:
+        """Await `work`, or stop waiting for it once this host stops or the batch loop has ended."""
+        working, ended = asyncio.ensure_future(work), asyncio.ensure_future(self._over.wait())
         try:
             await asyncio.wait([working, ended], return_when=asyncio.FIRST_COMPLETED)
             if working.done():

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from services.contracts.actors import Actor
-from services.contracts.cases import CaseFact, CaseSummary, Dimensions, Occurrence
+from services.contracts.cases import CaseFact, CaseSummary, Dimensions, Evaluation, Occurrence
 
 
 def at(text: str) -> datetime:
@@ -47,6 +47,12 @@ class Story:
         assert self.now is not None
         self._fact("correct", when, msgspec.structs.replace(self.now, **changes), added=[new], removed=[old])
 
+    def voided(self, when: datetime) -> None:
+        """Made void: all that happened is taken back."""
+        assert self.now is not None
+        happened = [occurrence for fact in self.facts for occurrence in fact.added]
+        self._fact("void", when, msgspec.structs.replace(self.now, state="void"), added=[], removed=happened)
+
     def _happened(self, kind: str, when: datetime, dims: Dimensions, grade: int | None = None) -> Occurrence:
         return msgspec.convert(
             {"id": f"{self.case_id}/{len(self.facts)}", "kind": kind, "at": when, "dims": dims, "grade": grade},
@@ -85,8 +91,6 @@ class Story:
 
 def worked_example() -> Story:
     """DOMAIN.md's worked example, up to the correction of 10 April."""
-    from services.contracts.cases import Evaluation
-
     story = Story()
     story.received(at("03-30 09:10"))
     story.move("accept", at("03-30 09:20"), occurrence="accepted", state="accepted")

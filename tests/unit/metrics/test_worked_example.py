@@ -82,15 +82,8 @@ def test_merging_takes_the_units_and_leaves_what_happened() -> None:
 def test_a_void_case_has_no_units_and_loses_the_occurrences_that_are_removed() -> None:
     story = Story()
     story.received(at("03-30 09:10"))
-    fact = story.facts[0]
-    story._fact("void", at("03-31 09:00"), fact.after and _void(fact.after), added=[], removed=list(fact.added))  # type: ignore[arg-type]
+    story.voided(at("03-31 09:00"))
     assert cells_after(story, "12-31 00:00") == {}
-
-
-def _void(summary):  # type: ignore[no-untyped-def]
-    import msgspec
-
-    return msgspec.structs.replace(summary, state="void")
 
 
 def test_a_day_is_the_deployments_day() -> None:

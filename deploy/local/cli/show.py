@@ -1,0 +1,51 @@
+"""How things look on a terminal: one console, two languages."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ..calls import Caller
+from ..errors import LocalError
+from ..keys import local
+from ..places import Home, default_home
+from ..ports import service_port
+from ..supervisor import record
+
+console = Console(highlight=False)
+trouble = Console(stderr=True, highlight=False)
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="数据目录，默认 .mingshao  The data's folder", show_default=False)
+]
+
+
+def say(zh: str, en: str, style: str = "") -> None:
+    """One line in both languages."""
+    console.print(zh, style=style)
+    if en:
+        console.print(en, style="dim")
+
+
+def tell(error: LocalError) -> None:
+    """An error, on standard error, as it stands."""
+    trouble.print(error.zh, style="bold red", markup=False)
+    if error.en:
+        trouble.print(error.en, markup=False)
+
+
+def home_of(path: Path | None) -> Home:
+    """The home that is meant."""
+    return Home((path or default_home()).resolve())
+
+
+def caller(home: Home, service: str, key: str) -> Caller:
+    """A service's first instance, called with a local key. LocalError where nothing was ever started here."""
+    wanted = record.read_wanted(home)
+    if wanted is None:
+        raise LocalError(
+            f"{home.path} 还没有启动过。先运行：mingshao up",
+            f"Nothing was started in {home.path} yet. Run: mingshao up",
+        )
+    return Caller(f"http://127.0.0.1:{service_port(wanted.port_base, service, 1)}", local(home, key))

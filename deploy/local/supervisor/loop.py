@@ -1,0 +1,295 @@
+"""The supervisor itself: brings a home up, keeps it up, follows a new `wanted.json`, stops it in order."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterable
+
+import httpx
+import msgspec
+import psutil
+
+from .. import jars, ports, probes, processes, street
+from ..errors import LocalError, died_at_start
+from ..places import Home
+from ..processes import Running
+from . import plan, record
+from .keeper import Keeper
+from .plan import Member
+from .record import State, Wanted
+from .watch import Seen
+
+TICK_SECONDS = 0.2
+LOOK_SECONDS = 0.5
+SERVER_READY_SECONDS = 120.0
+SERVICES_READY_SECONDS = 180.0
+STOP_SECONDS = {"service": 12.0, "kafka": 20.0, "mongod": 20.0}
+
+
+Looks = dict[str, Callable[[], Awaitable[Seen]]]
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """Where members come from, how Kafka (`kafka`) and MongoDB (`mongod`) are looked at (None: for real), and what
+    publishes keys and street once routing is ready."""
+
+    servers: Callable[[Home, Wanted, Looks, jars.Progress], list[Member]] = plan.servers
+    services: Callable[[Home, Wanted, httpx.AsyncClient], list[Member]] = plan.services
+    looks: Looks | None = None
+    seed: street.Seed = street.seed
+
+
+REAL = Parts()
+
+
+class Supervisor:
+    """One home's. `parts` is what it is made of; tests pass their own."""
+
+    def __init__(self, home: Home, wanted: Wanted, client: httpx.AsyncClient, parts: Parts = REAL) -> None:
+        self._home = home
+        self._wanted = wanted
+        self._client = client
+        self._parts = parts
+        self._keepers: dict[str, Keeper] = {}
+        self._looking: dict[str, asyncio.Task[None]] = {}
+        self._stores = {"kafka": False, "mongod": False}
+        self._stores_since: float | None = None
+        self._tick_at = 0.0
+        self._loop = asyncio.get_running_loop()
+        self.stopping = asyncio.Event()
+        self._mongo = probes.MongoProbe(
+            wanted.mongodb if wanted.mongodb is not None else wanted.port_base + ports.MONGOD
+        )
+        self._looks = parts.looks or {"kafka": self._look_at_kafka, "mongod": self._look_at_mongod}
+        self._earlier = {entry.name: entry for entry in (record.read_state(home) or _nothing(wanted)).processes}
+        self.state = _nothing(wanted)
+
+    async def run(self) -> int:
+        """Until SIGTERM or SIGINT (exit 0), or until the first start failed (exit 1: what was started is stopped)."""
+        self._say(phase="starting", answered="", failure=None, notes=())
+        code = 0
+        stopping = asyncio.create_task(self.stopping.wait())
+        try:
+            first = asyncio.create_task(self._first_start())
+            await asyncio.wait([first, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if first.done():
+                first.result()
+                following = asyncio.create_task(self._follow())
+                await asyncio.wait([following, stopping], return_when=asyncio.FIRST_COMPLETED)
+                await _cancel(following)
+            else:
+                await _cancel(first)
+        except LocalError as error:
+            code = 1
+            self._say(failure=(error.zh, error.en))
+        finally:
+            stopping.cancel()
+            await self._stop()
+            self._mongo.close()
+        self._say(phase="failed" if code else "stopped", answered=self._wanted.asked)
+        return code
+
+    async def _first_start(self) -> None:
+        self._watch_store("kafka")
+        self._watch_store("mongod")
+        servers = self._parts.servers(self._home, self._wanted, self._looks, self._jars_arrived)
+        services = self._parts.services(self._home, self._wanted, self._client)
+        self._say(doing=("准备 Kafka 与 MongoDB", "preparing Kafka and MongoDB"))
+        keepers = await asyncio.gather(*map(self._prepare, [*servers, *services]))
+        adopted = {keeper.name for keeper in keepers if keeper.adopt(self._earlier.get(keeper.name), self._now())}
+        await self._clean(keeper.running for keeper in keepers)
+        wanted_ports = plan.server_ports(self._wanted) | plan.instances(self._wanted)
+        await asyncio.to_thread(
+            ports.require_free,
+            {name: port for name, port in wanted_ports.items() if name.removesuffix(" (controller)") not in adopted},
+        )
+        healing = asyncio.create_task(self._heal_for_ever())
+        try:
+            self._say(doing=("启动 Kafka 与 MongoDB", "starting Kafka and MongoDB"))
+            self._keep(keeper for keeper in keepers if keeper.member.kind == "server" or keeper.name in adopted)
+            await self._until(lambda: all(self._stores.values()), SERVER_READY_SECONDS, self._stores_waited_for)
+            self._keep(keepers)
+            await self._settle()
+        except BaseException:
+            await _cancel(healing)
+            raise
+        self._looking["healing"] = healing
+
+    async def _follow(self) -> None:
+        """Do what each later `up` asks; what fails there is said, and the rest goes on."""
+        while True:
+            wanted = record.read_wanted(self._home)
+            if wanted is not None and wanted.asked != self._wanted.asked:
+                self._wanted = wanted
+                self._say(phase="starting", wanted=wanted, failure=None, notes=())
+                try:
+                    await self._rescale()
+                    await self._settle()
+                except LocalError as error:
+                    self._say(phase="failed", answered=wanted.asked, failure=(error.zh, error.en))
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _rescale(self) -> None:
+        members = self._parts.services(self._home, self._wanted, self._client)
+        names = {member.name for member in members}
+        gone = [k for k in self._keepers.values() if k.member.kind == "service" and k.name not in names]
+        await self._drop(gone)
+        fresh = [member for member in members if member.name not in self._keepers]
+        ports.require_free({member.name: member.port for member in fresh})
+        self._keep([await self._prepare(member) for member in fresh])
+
+    async def _settle(self) -> None:
+        """All services ready, keys and street published. LocalError where they do not come up."""
+        services = [keeper for keeper in self._keepers.values() if keeper.member.kind == "service"]
+        self._say(doing=("等待各服务就绪", "waiting for the services"), total=len(services))
+
+        def settled() -> bool:
+            self._say(done=sum(keeper.settled for keeper in services))
+            return all(keeper.settled for keeper in services)
+
+        def routing_settled() -> bool:
+            settled()
+            return all(keeper.settled for keeper in services if keeper.name == "routing-1")
+
+        await self._until(routing_settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
+        routing = self._keepers.get("routing-1")
+        if routing is not None and routing.seen.ready:
+            self._say(phase="seeding", doing=("登记密钥与街道目录", "publishing keys and the street's directory"))
+            await asyncio.to_thread(self._parts.seed, self._home, f"http://127.0.0.1:{routing.member.port}")
+        await self._until(settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
+        notes = tuple(
+            (f"{k.name} 已停机待人处理：{k.seen.halted}", f"{k.name} is halted and needs a person: {k.seen.halted}")
+            for k in services
+            if k.seen.status == "halted"
+        )
+        self._say(phase="ready", answered=self._wanted.asked, doing=("", ""), notes=notes)
+
+    async def _until(self, held: Callable[[], bool], seconds: float, waited_for: Callable[[], str]) -> None:
+        deadline = self._now() + seconds
+        while not held():
+            for keeper in self._keepers.values():
+                if keeper.hopeless:
+                    raise died_at_start(keeper.name, keeper.program.log, keeper.last_end or "?")
+            if self._now() > deadline:
+                raise LocalError(
+                    f"{seconds:.0f} 秒内未就绪：{waited_for()}。请看 mingshao logs，然后重试 mingshao up。",
+                    f"Not ready within {seconds:.0f} s: {waited_for()}. See mingshao logs, then try mingshao up again.",
+                )
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _heal_for_ever(self) -> None:
+        while True:
+            now = self._now()
+            if not all(self._stores.values()) or now - self._tick_at > 5:
+                # the second: we ourselves were paused, so that nothing seen before can be held against anybody
+                self._stores_since = None
+            elif self._stores_since is None:
+                self._stores_since = now
+            self._tick_at = now
+            for keeper in list(self._keepers.values()):
+                if not keeper.hopeless and keeper.heal(self._stores_since, now):
+                    self._say()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _prepare(self, member: Member) -> Keeper:
+        program = await asyncio.to_thread(member.prepare)
+        return Keeper(member, program, self._home.path)
+
+    def _keep(self, keepers: Iterable[Keeper]) -> None:
+        for keeper in keepers:
+            if keeper.name in self._keepers:
+                continue
+            keeper.start(self._now())
+            self._keepers[keeper.name] = keeper
+            if keeper.member.kind == "service":
+                self._looking[keeper.name] = asyncio.create_task(self._look_for_ever(keeper))
+        self._say()
+
+    def _watch_store(self, name: str) -> None:
+        async def look_for_ever() -> None:
+            while True:
+                seen = await self._looks[name]()
+                self._stores[name] = seen.ready
+                if (keeper := self._keepers.get(name)) is not None:
+                    keeper.saw(seen, self._now())
+                await asyncio.sleep(LOOK_SECONDS if seen.ready else TICK_SECONDS)
+
+        self._looking[name] = asyncio.create_task(look_for_ever())
+
+    async def _look_for_ever(self, keeper: Keeper) -> None:
+        while True:
+            keeper.saw(await keeper.member.look(), self._now())
+            await asyncio.sleep(LOOK_SECONDS if keeper.seen.ready else TICK_SECONDS)
+
+    async def _look_at_kafka(self) -> Seen:
+        serves = await asyncio.to_thread(probes.kafka_serves, plan.kafka_bootstrap(self._wanted))
+        return Seen(answered=serves, ready=serves, status="ok" if serves else "")
+
+    async def _look_at_mongod(self) -> Seen:
+        ready = await asyncio.to_thread(self._mongo.ready)
+        answers = ready or await asyncio.to_thread(self._mongo.answers)
+        return Seen(answered=answers, ready=ready, status="ok" if ready else "waiting" if answers else "")
+
+    def _stores_waited_for(self) -> str:
+        return ", ".join(name for name, answers in self._stores.items() if not answers)
+
+    def _jars_arrived(self, here: int, total: int) -> None:
+        doing = ("下载 Kafka 的 jar 包", "fetching Kafka's jars") if here < total else self.state.doing
+        self._loop.call_soon_threadsafe(lambda: self._say(doing=doing, done=here, total=total))
+
+    async def _clean(self, adopted: Iterable[Running | None]) -> None:
+        """Stop what an earlier supervisor left behind and we do not take over."""
+        ours = {process.pid for process in adopted if process is not None}
+        strays = [process for process in processes.of_home(self._home.path) if process.pid not in ours]
+        services = [process for process in strays if process.name not in STOP_SECONDS]
+        await asyncio.to_thread(processes.stop, services, STOP_SECONDS["service"])
+        await asyncio.to_thread(processes.stop, strays, STOP_SECONDS["kafka"])
+
+    async def _drop(self, keepers: list[Keeper]) -> None:
+        for keeper in keepers:
+            self._keepers.pop(keeper.name)
+            if task := self._looking.pop(keeper.name, None):
+                await _cancel(task)
+        running = [keeper.running for keeper in keepers if keeper.running is not None]
+        seconds = max((STOP_SECONDS.get(process.name, STOP_SECONDS["service"]) for process in running), default=0)
+        await asyncio.to_thread(processes.stop, running, seconds)
+
+    async def _stop(self) -> None:
+        """Services first, at once; then Kafka, then mongod."""
+        self._say(phase="stopping")
+        for name in ("healing", "kafka", "mongod"):
+            if task := self._looking.pop(name, None):
+                await _cancel(task)
+        keepers = list(self._keepers.values())
+        await self._drop([keeper for keeper in keepers if keeper.member.kind == "service"])
+        await self._drop([keeper for keeper in keepers if keeper.name == "kafka"])
+        await self._drop([keeper for keeper in keepers if keeper.name == "mongod"])
+
+    def _say(self, **changes: object) -> None:
+        fields = {name: getattr(self.state, name) for name in State.__struct_fields__}
+        entries = tuple(keeper.entry() for keeper in self._keepers.values())
+        state = State(**(fields | {"processes": entries} | changes))
+        if state != self.state:
+            self.state = state
+            record.write(self._home, state)
+
+    def _now(self) -> float:
+        return self._loop.time()
+
+
+def _waited_for(services: Iterable[Keeper]) -> str:
+    return "; ".join(
+        f"{k.name} ({k.seen.waiting_for or k.seen.last_error or k.last_end or 'no answer'})"
+        for k in services
+        if not k.settled
+    )
+
+
+def _nothing(wanted: Wanted) -> State:
+    me = psutil.Process()
+    running = Running(name="supervisor", pid=os.getpid(), started=me.create_time(), port=0)
+    return State(supervisor=running, wanted=wanted)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,112 @@
+"""Starts routing: the one place where its parts are put together."""
+
+import asyncio
+from zoneinfo import ZoneInfo
+
+from pymongo.errors import PyMongoError
+
+from services.contracts.topics import CASES, CATALOGUE, OPINIONS, TICKETS
+from services.runtime import dead_api
+from services.runtime.directory import Directory
+from services.runtime.health import Health
+from services.runtime.instruments import Refusals
+from services.runtime.logs import configure
+from services.runtime.mongo import connect
+from services.runtime.producer import Producer
+from services.runtime.service import serve
+from services.runtime.topics_admin import prepare_topics
+from services.runtime.web import build_app
+from services.runtime.worker import Worker
+
+from . import api
+from .adapters.case_reader import CaseReader
+from .adapters.case_store import MongoCaseStore
+from .adapters.directory_store import DirectoryStore
+from .api.desk import Desk
+from .settings import RoutingSettings
+from .worker import JudgingReader
+
+SERVICE = "routing"
+
+
+async def run(settings: RoutingSettings) -> None:
+    """Run until SIGTERM."""
+    health = Health(SERVICE, settings.instance)
+    database = connect(settings.mongodb_uri, "mingshao_routing")
+    producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
+    directory = Directory(settings.kafka_bootstrap, health)
+    store, rows = MongoCaseStore(database), DirectoryStore(database, producer, health)
+    worker = Worker(
+        service=SERVICE,
+        topics=[TICKETS, OPINIONS],
+        writes_to=CASES,
+        reader=JudgingReader(store, directory, Refusals(health.registry)),
+        database=database,
+        producer=producer,
+        directory=directory,
+        health=health,
+        bootstrap=settings.kafka_bootstrap,
+        failpoint=settings.failpoint,
+    )
+
+    async def work() -> None:
+        await prepare_topics(
+            settings.kafka_bootstrap,
+            own=[topic for topic in CATALOGUE if topic.writer == SERVICE],
+            read=[TICKETS, OPINIONS],
+            partitions=settings.partitions,
+            replication=settings.replication,
+            health=health,
+        )
+        await worker.run()
+
+    async def keep_directory() -> None:
+        health.wait_for("store", "MongoDB")
+        while True:
+            try:
+                await store.prepare()
+                await rows.prepare(settings.admin_key_hash)
+                break
+            except PyMongoError as error:
+                health.failed(error)
+                await asyncio.sleep(0.5)
+        health.wait_for("store", None)
+        await rows.run()
+
+    app = build_app(
+        SERVICE,
+        title="鸣哨 routing",
+        routers=[*api.routers, dead_api.router],
+        health=health,
+        directory=directory,
+        resources={
+            "desk": Desk(
+                cases=CaseReader(database, settings.partitions),
+                directory=directory,
+                directory_store=rows,
+                zone=ZoneInfo(settings.timezone),
+            ),
+            "dead": dead_api.DeadLetters(SERVICE, settings.kafka_bootstrap, database, producer),
+        },
+    )
+    try:
+        await serve(
+            app,
+            settings=settings,
+            health=health,
+            background=[producer.run, directory.run, keep_directory],
+            workers=[(work, worker.stop)],
+        )
+    finally:
+        database.client.close()
+
+
+def main() -> None:
+    """The console script."""
+    settings = RoutingSettings()
+    configure(SERVICE, settings.instance, settings.log)
+    asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Cases and timelines in MongoDB. A case document is small; the timeline, one document a fact, has the texts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from pymongo import ASCENDING, IndexModel, InsertOne, ReplaceOne
+
+from services.contracts.cases import CaseFact
+from services.runtime.mongo import Database
+
+from ..domain.state import CaseState
+from ..ports import CommandKey, Judged, Loaded
+
+CASES, TIMELINE = "cases", "timeline"
+_pack = msgspec.msgpack.Encoder().encode
+_case = msgspec.msgpack.Decoder(CaseState).decode
+_fact = msgspec.msgpack.Decoder(CaseFact).decode
+_INDEXES = {
+    CASES: [
+        IndexModel([("state", ASCENDING), ("seq", ASCENDING)]),
+        IndexModel([("departments", ASCENDING), ("seq", ASCENDING)]),
+        IndexModel([("source", ASCENDING), ("source_id", ASCENDING)]),
+        IndexModel([("source", ASCENDING), ("seq", ASCENDING)]),
+        IndexModel([("seq", ASCENDING), ("partition", ASCENDING)]),
+    ],
+    TIMELINE: [
+        # every command once: a second insert of one would fail the transaction, never count twice
+        IndexModel(
+            [("case_id", ASCENDING), ("sender", ASCENDING), ("action_id", ASCENDING), ("digest", ASCENDING),
+             ("submission", ASCENDING)],
+            unique=True,
+        ),
+    ],
+}  # fmt: skip
+
+
+class MongoCaseStore:
+    """The worker's side."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def prepare(self) -> None:
+        """Collections and indexes. PyMongoError."""
+        for collection, indexes in _INDEXES.items():
+            await self._database[collection].create_indexes(indexes)
+
+    async def load(self, keys: Sequence[CommandKey]) -> Loaded:
+        """Two queries, whatever the number of keys."""
+        ids = list({key.case_id for key in keys})
+        cases = {
+            found["_id"]: _case(found["body"])
+            async for found in self._database[CASES].find({"_id": {"$in": ids}}, {"body": 1})
+        }
+        asked = list({key.action_id for key in keys})
+        judged: dict[CommandKey, set[str]] = {}
+        fields = {"case_id": 1, "sender": 1, "action_id": 1, "digest": 1, "submission": 1}
+        query = {"case_id": {"$in": ids}, "action_id": {"$in": asked}}
+        async for found in self._database[TIMELINE].find(query, fields):
+            key = CommandKey(found["case_id"], found["sender"], found["action_id"], found["submission"])
+            judged.setdefault(key, set()).add(found["digest"])
+        return Loaded(cases=cases, judged={key: frozenset(digests) for key, digests in judged.items()})
+
+    def writes(
+        self, partition: int, cases: Mapping[str, CaseState], judged: Sequence[Judged]
+    ) -> Mapping[str, Sequence[Any]]:
+        """Each changed case once, each fact once."""
+        newest = {item.fact.case_id: item.fact for item in judged}
+        return {
+            CASES: [
+                ReplaceOne({"_id": case_id}, _case_document(case, partition, newest[case_id]), upsert=True)
+                for case_id, case in cases.items()
+            ],
+            TIMELINE: [InsertOne(_timeline_document(item)) for item in judged],
+        }
+
+
+def _case_document(case: CaseState, partition: int, newest: CaseFact) -> dict[str, Any]:
+    dims = case.summary.dims
+    return {
+        "_id": case.case_id,
+        "partition": partition,
+        "seq": newest.seq,
+        "state": case.summary.state,
+        "department": dims.department,
+        "departments": list(case.departments),
+        "channel": dims.channel,
+        "category": dims.category,
+        "source": case.source,
+        "source_id": case.source_id,
+        "received_at": case.summary.received_at,
+        "updated_at": newest.recorded_at,
+        "body": _pack(case),
+    }
+
+
+def _timeline_document(item: Judged) -> dict[str, Any]:
+    fact = item.fact
+    return {
+        "_id": f"{fact.partition}.{fact.seq}",
+        "case_id": fact.case_id,
+        "seq": fact.seq,
+        "sender": item.key.sender,
+        "action_id": item.key.action_id,
+        "submission": item.key.submission,
+        "digest": item.digest,
+        "fact": _pack(fact),
+    }
+
+
+def case_in(document: Mapping[str, Any]) -> CaseState:
+    """The case in a document of `cases`."""
+    return _case(document["body"])
+
+
+def fact_in(document: Mapping[str, Any]) -> CaseFact:
+    """The fact in a document of `timeline`."""
+    return _fact(document["fact"])

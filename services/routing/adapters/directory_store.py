@@ -1,0 +1,129 @@
+"""The directory's store and its outbox: rows and what is yet to be published change in one transaction.
+
+Several processes may publish the same outbox at once. Each publishes in order, each record acknowledged before the
+next, from the first entry that is not yet removed; an entry is removed only after it was acknowledged. So the first
+occurrence of a version in the log always follows that of the version before, and readers drop what they have.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import msgspec
+from motor.motor_asyncio import AsyncIOMotorClientSession
+from pymongo.errors import PyMongoError
+
+from services.contracts.codec import Event, encode
+from services.contracts.directory import DirectoryChanged, DirectoryKind
+from services.contracts.topics import DIRECTORY
+from services.runtime.batches import Outgoing
+from services.runtime.health import Health
+from services.runtime.mongo import Database
+from services.runtime.producer import BrokerAway, Producer
+
+ROWS, STATE = "directory", "directory_state"
+_ID = {"_id": "directory"}
+
+
+class DirectoryStore:
+    """Rows by kind and id, with the version that set them."""
+
+    def __init__(self, database: Database, producer: Producer, health: Health) -> None:
+        self._database = database
+        self._producer = producer
+        self._health = health
+        self._publishing = asyncio.Lock()
+
+    async def prepare(self, admin_key: str) -> None:
+        """Make the state document, and the first admin's key a row. PyMongoError."""
+        await self._database[STATE].update_one(_ID, {"$setOnInsert": {"version": 0, "outbox": []}}, upsert=True)
+        if admin_key and not await self.row("key", admin_key):
+            await self.change("key", {admin_key: {"role": "admin", "label": "first"}})
+
+    async def rows(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Id → row and version, of a kind."""
+        found = self._database[ROWS].find({"kind": kind}).sort("_id", 1)
+        return {row["id"]: {"row": row["row"], "version": row["version"]} async for row in found}
+
+    async def row(self, kind: str, row_id: str) -> dict[str, Any] | None:
+        """One row with its version."""
+        found = await self._database[ROWS].find_one({"_id": f"{kind}/{row_id}"})
+        return {"row": found["row"], "version": found["version"]} if found else None
+
+    async def change(self, kind: str, rows: Mapping[str, dict[str, Any] | None]) -> dict[str, int]:
+        """Set rows (None removes) in one transaction; id → version, unchanged ones with the version they have."""
+        async with await self._database.client.start_session() as session:
+
+            async def body(session: AsyncIOMotorClientSession) -> dict[str, int]:
+                return await self._change(kind, rows, session)
+
+            return cast(dict[str, int], await session.with_transaction(body))
+
+    async def _change(
+        self, kind: str, rows: Mapping[str, dict[str, Any] | None], session: AsyncIOMotorClientSession
+    ) -> dict[str, int]:
+        # writing first makes concurrent changes wait in line: versions have no gaps and no twins
+        state = await self._database[STATE].find_one_and_update(_ID, {"$inc": {"changes": 1}}, session=session)
+        version, versions, outbox = state["version"], {}, []
+        for row_id, row in rows.items():
+            key = {"_id": f"{kind}/{row_id}"}
+            there = await self._database[ROWS].find_one(key, session=session)
+            if (there["row"] if there else None) == row:
+                versions[row_id] = there["version"] if there else version
+                continue
+            version += 1
+            if row is None:
+                await self._database[ROWS].delete_one(key, session=session)
+            else:
+                document = key | {"kind": kind, "id": row_id, "row": row, "version": version}
+                await self._database[ROWS].replace_one(key, document, upsert=True, session=session)
+            outbox.append({"version": version, "kind": kind, "id": row_id, "row": row, "at": datetime.now(UTC)})
+            versions[row_id] = version
+        if outbox:
+            change = {"$set": {"version": version}, "$push": {"outbox": {"$each": outbox}}}
+            await self._database[STATE].update_one(_ID, change, session=session)
+        return versions
+
+    async def publish(self) -> None:
+        """All of the outbox, in order. BrokerAway, PyMongoError."""
+        async with self._publishing:
+            state = await self._database[STATE].find_one(_ID)
+            outbox = state["outbox"] if state else []
+            if not outbox:
+                return
+            await self._producer.publish([_record(entry) for entry in outbox])
+            last = outbox[-1]["version"]
+            await self._database[STATE].update_one(_ID, {"$pull": {"outbox": {"version": {"$lte": last}}}})
+
+    async def run(self) -> None:
+        """Publish what a process that died left behind; until cancelled."""
+        while True:
+            try:
+                await self.publish()
+            except (BrokerAway, PyMongoError) as error:
+                self._health.failed(error)
+            await asyncio.sleep(2)
+
+
+def _record(entry: Mapping[str, Any]) -> Outgoing:
+    kind = cast(DirectoryKind, entry["kind"])
+    data = DirectoryChanged(kind=kind, id=entry["id"], version=entry["version"], row=entry["row"])
+    value, headers = encode(
+        Event(
+            id=f"directory.{entry['version']}",
+            source="/mingshao/routing",
+            time=entry["at"],
+            subject=f"{kind}/{entry['id']}",
+            sequence=entry["version"],
+            data=data,
+        )
+    )
+    return Outgoing(
+        topic=DIRECTORY.name, partition=0, key=f"{kind}/{entry['id']}".encode(), value=value, headers=headers
+    )
+
+
+def plain(row: msgspec.Struct) -> dict[str, Any]:
+    """A checked row as it is stored and published."""
+    return cast(dict[str, Any], msgspec.to_builtins(row))

@@ -1,0 +1,103 @@
+"""Cases, the outcomes of actions, and the dispatcher's queue."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+
+from services.contracts.actors import Actor
+from services.contracts.cases import State
+from services.runtime.keys import Caller
+from services.runtime.problems import Problem
+
+from ..domain.state import CaseState
+from .desk import AtDesk, Desk, answer
+from .views import brief, outcome, visible, whole
+
+router = APIRouter(tags=["cases"])
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "no key, or an unknown one"},
+    403: {"description": "this key may not, or not here"},
+    422: {"description": "what was sent cannot be; `field` says what"},
+    503: {"description": "MongoDB does not answer; try again"},
+}
+_NOT_YET: dict[int | str, dict[str, Any]] = {404: {"description": "not seen yet; try again after Retry-After"}}
+
+
+@router.get("/v1/cases", responses=_ERRORS)
+async def list_cases(
+    caller: Caller,
+    desk: AtDesk,
+    state: State | None = None,
+    department: str | None = None,
+    source: str | None = None,
+    source_id: str | None = None,
+    updated_since: datetime | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: str | None = None,
+) -> Response:
+    """Cases in the order of their newest facts. Go on with `cursor` until `more` is false; later, the same cursor
+    gives what has changed since: nothing is ever skipped."""
+    only: dict[str, Any] = _own(caller)
+    for name, value in (("state", state), ("department", department), ("source", source), ("source_id", source_id)):
+        if value is not None and only.setdefault(name, value) != value:
+            raise Problem(403, "not_own", f"{caller.sender} sees its own cases", field=name)
+    if updated_since is not None:
+        if updated_since.tzinfo is None:
+            raise Problem(422, "no_offset", "give an offset, such as +08:00", field="updated_since")
+        only["updated_at"] = {"$gte": updated_since}
+    page = await desk.cases.page(only, cursor, limit)
+    items = [brief(case, updated, desk.zone) for case, updated in page.cases]
+    return answer({"items": items, "cursor": page.cursor, "more": page.more})
+
+
+@router.get("/v1/cases/{case_id}", responses={**_ERRORS, **_NOT_YET, 304: {"description": "as you have it"}})
+async def one_case(
+    case_id: str, caller: Caller, desk: AtDesk, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
+    """State, summary, timeline, and what may be done next by whom."""
+    case, updated_at = await _visible(case_id, caller, desk)
+    facts = await desk.cases.timeline(case_id)
+    tag = f'"{case.version}.{len(facts)}.{desk.directory.snapshot.version}"'
+    if if_none_match == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    return answer(whole(case, updated_at, facts, desk.rules, desk.zone), ETag=tag)
+
+
+@router.get("/v1/cases/{case_id}/actions/{action_id}", responses={**_ERRORS, **_NOT_YET})
+async def one_action(case_id: str, action_id: str, caller: Caller, desk: AtDesk, sender: str | None = None) -> Response:
+    """What became of an action: applied with its version, or refused with the reason and what would be allowed.
+    `sender` is the caller's own unless said."""
+    fact = await desk.cases.outcome(case_id, sender or caller.sender, action_id)
+    if fact is None:
+        raise _not_yet(f"no action {action_id} of {sender or caller.sender} on {case_id}")
+    if (sender or caller.sender) != caller.sender:
+        await _visible(case_id, caller, desk)
+    return answer(outcome(fact, desk.zone))
+
+
+@router.get("/v1/queue", responses=_ERRORS)
+async def queue(caller: Caller, desk: AtDesk, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Response:
+    """What waits for a dispatcher, the longest waiting first."""
+    waiting = await desk.cases.queue(limit)
+    return answer({"items": [brief(case, updated, desk.zone) for case, updated in waiting]})
+
+
+def _own(caller: Actor) -> dict[str, Any]:
+    if caller.role == "department":
+        return {"departments": caller.subject}
+    return {"source": caller.subject} if caller.role == "source" else {}
+
+
+async def _visible(case_id: str, caller: Actor, desk: Desk) -> tuple[CaseState, datetime]:
+    found = await desk.cases.one(case_id)
+    if found is None:
+        raise _not_yet(f"no case {case_id}")
+    if not visible(caller, found[0]):
+        raise Problem(403, "not_own", f"{caller.sender} sees its own cases")
+    return found
+
+
+def _not_yet(what: str) -> Problem:
+    detail = f"{what} has been seen yet; if it was just answered 202, ask again"
+    return Problem(404, "not_seen", detail, headers={"Retry-After": "1"})

@@ -1,0 +1,45 @@
+"""What routing's endpoints need, as one dependency."""
+
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from fastapi import Depends, Request, Response
+
+from services.runtime.directory import Directory
+
+from ..adapters.case_reader import CaseReader
+from ..adapters.directory_store import DirectoryStore
+from ..domain.rules import Rules
+from ..worker import rules_of
+
+
+class Desk:
+    """Made once by `__main__`."""
+
+    def __init__(
+        self, *, cases: CaseReader, directory: Directory, directory_store: DirectoryStore, zone: ZoneInfo
+    ) -> None:
+        self.cases = cases
+        self.directory = directory
+        self.directory_store = directory_store
+        self.zone = zone
+
+    @property
+    def rules(self) -> Rules:
+        """The directory as it is now."""
+        return rules_of(self.directory.snapshot)
+
+
+def _desk(request: Request) -> Desk:
+    found: Desk = request.app.state.desk
+    return found
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+
+
+def answer(body: Any, status: int = 200, **headers: str) -> Response:
+    """JSON; header names with underscores for hyphens."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(msgspec.json.encode(body), status_code=status, headers=named, media_type="application/json")

@@ -1,0 +1,74 @@
+"""登记: a submission becomes a case; the same again has no effect, another content is refused by name of field."""
+
+from datetime import datetime
+
+from services.contracts.cases import CaseSummary, Dimensions, Occurrence, Refusal
+from services.contracts.submissions import SubmissionReceived
+
+from .rules import Rules
+from .state import CaseState, Decision, fingerprints
+
+
+def decide_submission(case: CaseState | None, submission: SubmissionReceived, rules: Rules) -> Decision | None:
+    """The decision; None where the case has just this submission."""
+    if case is not None:
+        return _repeat(case, submission)
+    due = due_at(submission, rules)
+    dims = Dimensions(
+        channel=submission.channel,
+        category=submission.category,
+        grid=submission.place.grid if submission.place else None,
+        urgency=submission.urgency,
+    )
+    after = CaseSummary(
+        kind=submission.kind,
+        state="received",
+        dims=dims,
+        received_at=submission.reported_at,
+        due_at=due,
+        first_due_at=due,
+    )
+    occurrence = Occurrence(
+        id=f"{submission.case_id}/1/received", kind="received", at=submission.reported_at, dims=dims
+    )
+    return Decision(
+        case_id=submission.case_id,
+        action="submit",
+        action_id="submit",
+        actor=submission.actor,
+        at=submission.reported_at,
+        version=1,
+        submission=submission,
+        after=after,
+        added=(occurrence,),
+    )
+
+
+def due_at(submission: SubmissionReceived, rules: Rules) -> datetime:
+    """The source's own due time, else by category from the reception."""
+    return submission.source_due_at or submission.reported_at + rules.time_to_reply(submission.category)
+
+
+def _repeat(case: CaseState, submission: SubmissionReceived) -> Decision | None:
+    now, then = fingerprints(submission), case.fingerprints
+    differing = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+    if not differing:
+        return None
+    fields = tuple("reporter" if name == "contact_digest" else name for name in differing)
+    return Decision(
+        case_id=case.case_id,
+        action="submit",
+        action_id="submit",
+        actor=submission.actor,
+        at=submission.reported_at,
+        version=case.version,
+        refusal=Refusal(
+            code="conflicting_duplicate",
+            detail=f"同一编号已登记，内容不同 / this number is registered with other content: {', '.join(fields)}; "
+            "send changes as the action amend",
+            allowed=("amend",),
+            fields=fields,
+        ),
+        before=case.summary,
+        after=case.summary,
+    )

@@ -1,0 +1,115 @@
+"""Routing's use of the runtime's worker: load, judge, give out facts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from services.contracts.actions import ActionRequested
+from services.contracts.codec import Event, encode
+from services.contracts.directory import Category, Channel, Department
+from services.contracts.submissions import SubmissionReceived
+from services.contracts.topics import CASES
+from services.runtime.batches import Batch, Fold, Incoming, Outgoing
+from services.runtime.directory import Directory, DirectorySnapshot
+from services.runtime.instruments import Refusals
+
+from .domain.rules import Rules
+from .handlers import Bench, NotACommand, key_of
+from .ports import CaseStore, CommandKey, Judged
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+class JudgingFold:
+    """One partition's batch on its bench."""
+
+    def __init__(self, bench: Bench, store: CaseStore, refusals: Refusals) -> None:
+        self.directory_version = bench.rules.version
+        self._bench = bench
+        self._store = store
+        self._refusals = refusals
+
+    @property
+    def next_seq(self) -> int:
+        """Of the next fact."""
+        return self._bench.next_seq
+
+    def apply(self, record: Incoming) -> Sequence[Outgoing]:
+        """Judge one command; its facts as records of `cases`."""
+        command = record.event.data if record.event else None
+        if not isinstance(command, SubmissionReceived | ActionRequested):
+            raise NotACommand(f"routing judges submissions and actions; this is {type(command).__name__}")
+        if command.case_id != record.key:
+            raise NotACommand(f"the record's key {record.key!r} is not the command's case {command.case_id!r}")
+        judged = self._bench.judge(command, record.timestamp)
+        made = [_record(item) for item in judged]
+        self._bench.keep(judged)
+        for item in judged:
+            if item.fact.refusal is not None:
+                self._refusals.count(item.fact.refusal.code)
+        return made
+
+    def writes(self) -> Mapping[str, Sequence[Any]]:
+        """The batch's documents."""
+        return self._store.writes(self._bench.partition, self._bench.changed, self._bench.judged)
+
+
+class JudgingReader:
+    """The worker's reader."""
+
+    def __init__(self, store: CaseStore, directory: Directory, refusals: Refusals) -> None:
+        self._store = store
+        self._directory = directory
+        self._refusals = refusals
+
+    async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
+        """A bench for each partition, all under one version of the directory."""
+        rules = rules_of(self._directory.snapshot)
+        loaded = await self._store.load([key for batch in batches for key in _keys(batch)])
+        return {
+            batch.partition: JudgingFold(
+                Bench(batch.partition, batch.next_seq, loaded, rules), self._store, self._refusals
+            )
+            for batch in batches
+        }
+
+
+def rules_of(directory: DirectorySnapshot) -> Rules:
+    """The part of the directory that decisions look at."""
+    rows = directory.rows
+    return Rules(
+        version=directory.version,
+        departments=_of(rows.get("department", {}), Department),
+        categories=_of(rows.get("category", {}), Category),
+        channels=_of(rows.get("channel", {}), Channel),
+    )
+
+
+def _of(rows: Mapping[str, Any], kind: type[Row]) -> Mapping[str, Row]:
+    return {row_id: row for row_id, row in rows.items() if isinstance(row, kind)}
+
+
+def _keys(batch: Batch) -> list[CommandKey]:
+    keys = []
+    for record in batch.records:
+        try:
+            keys.append(key_of(record.event.data if record.event else None))
+        except NotACommand:
+            continue  # its turn comes in `apply`, where it becomes a dead letter
+    return keys
+
+
+def _record(item: Judged) -> Outgoing:
+    fact = item.fact
+    value, headers = encode(
+        Event(
+            id=f"{fact.partition}.{fact.seq}",
+            source="/mingshao/routing",
+            time=fact.recorded_at,
+            subject=fact.case_id,
+            sequence=fact.seq,
+            data=fact,
+        )
+    )
+    return Outgoing(topic=CASES.name, partition=fact.partition, key=fact.case_id.encode(), value=value, headers=headers)

@@ -1,0 +1,11 @@
+"""An independent recount: a history to push, and what every figure must be when it was counted.
+
+`history` makes a seeded history of HTTP calls (10,000 cases by default): steps `{"kind", "key", "body"}` in sending
+order, for intake, the same for the same seed and street. `python -m tests.recount.history FILE` writes one as JSON
+lines that `mingshao replay FILE` pushes. `lives` has how one case lives, `mischief` what else is sent about it.
+
+`recount` reads the log alone (topics tickets and opinions, partition by partition) and the directory's rows, judges
+each command by DOMAIN.md once more and counts every rate on every basis. It shares no code with routing or metrics:
+plain dicts, one loop after another, slow and easy to read. `figures` gives what GET /v1/rates must answer, `answered`
+brings an answer into the same form. The street is the directory in plain form: {kind: {id: row}}.
+"""

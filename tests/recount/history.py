@@ -1,0 +1,105 @@
+"""A seeded history of HTTP calls: cases of all channels that interleave, and DOMAIN.md's worked example among them."""
+
+import argparse
+import json
+import random
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from deploy.local import street as local_street
+
+from .lives import Life, Step, Street, live
+from .mischief import play
+
+
+def generate(street: Street, *, seed: int, cases: int = 10_000) -> list[Step]:
+    """Steps in sending order: a case's own stay in order behind its submission. The same for the same arguments.
+
+    Times are of the spring of 2024, +08:00, in no order from case to case; every key needs the scope `backdate`.
+    """
+    dice = random.Random(f"mingshao-{seed}")
+    channels = sorted(street["channel"])
+    told = [worked_example(street)]
+    for number in range(1, cases):
+        life = Life(dice, street, dice.choice(channels), f"r{seed}-{number:06d}")
+        live(life)
+        play(life)
+        told.append(life.steps)
+    placed: list[tuple[float, int, int, Step]] = []
+    for number, steps in enumerate(told):
+        place = dice.random()
+        for index, step in enumerate(steps):
+            placed.append((place, number, index, step))
+            place += dice.expovariate(50)
+    return [step for *_, step in sorted(placed, key=lambda item: item[:3])]
+
+
+def worked_example(street: Street) -> list[Step]:
+    """DOMAIN.md's worked example up to its merge, in 2024, on the hotline, from the first department to the second."""
+    first, second = sorted(street["department"])[:2]
+    life = Life(random.Random(0), street, "hotline", "worked-example")
+    plain = [name for name, row in sorted(street["category"].items()) if not row.get("department")]
+    life.received_at = _at("03-30 09:10")
+    life.submit(plain[0] if plain else None)
+    closer = life.key_for("close")
+    life.act("dispatch", at=_at("03-30 10:00"), department=first)
+    life.lead = first
+    life.act("return", at=_at("04-01 08:30"), reason="不属于本部门职责")
+    life.act("dispatch", at=_at("04-01 09:00"), department=second)
+    life.lead = second
+    life.act("sign", at=_at("04-01 10:00"))
+    life.act("reply", at=_at("04-03 15:00"), text="已办理")
+    life.act("close", key=closer, at=_at("04-03 16:00"))
+    life.act("redo", key="source:hotline", at=_at("04-05 11:00"), reason="问题未解决")
+    life.act("handle", at=_at("04-05 14:00"))
+    life.act("reply", at=_at("04-08 09:00"), text="已再次办理")
+    life.act("close", key=closer, at=_at("04-08 10:00"))
+    rated = life.act("rate", key="source:hotline", at=_at("04-09 12:00"), grade=4, solved=True)
+    life.act(
+        "correct",
+        key="source:hotline",
+        at=_at("04-10 09:00"),
+        corrects=rated["body"]["action_id"],
+        grade=2,
+        reason="录入有误",
+    )
+    return life.steps
+
+
+def reference_street() -> Street:
+    """The reference street's directory as plain rows."""
+    return local_street.load(local_street.FOLDER)
+
+
+def keys_of(steps: list[Step]) -> list[str]:
+    """All key names that the steps are sent with, sorted."""
+    return sorted({step["key"] for step in steps})
+
+
+def key_row(name: str) -> Mapping[str, Any]:
+    """The directory row of a key that may send them."""
+    role, _, subject = name.partition(":")
+    return {"role": role, "subject": subject or None, "scopes": ["backdate"], "label": "recount"}
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2024-{text}:00+08:00")
+
+
+def main() -> None:
+    """Write a history of the reference street as JSON lines."""
+    parser = argparse.ArgumentParser(prog="python -m tests.recount.history", description=generate.__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cases", type=int, default=10_000)
+    chosen = parser.parse_args()
+    steps = generate(reference_street(), seed=chosen.seed, cases=chosen.cases)
+    lines = [json.dumps(step, ensure_ascii=False) for step in steps]
+    chosen.file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(steps)} steps of {chosen.cases} cases, seed {chosen.seed}: {chosen.file}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""GET /v1/rates and the rest, over HTTP without a network."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from services.contracts.directory import Department, Key
+from services.metrics import api
+from services.metrics.adapters.names import DirectoryNames
+from services.metrics.api.desk import Desk
+from services.runtime import dead_api
+from services.runtime.directory import Directory, DirectorySnapshot
+from services.runtime.health import Health
+from services.runtime.keys import key_id
+from services.runtime.web import build_app
+
+from .cases import worked_example
+from .memory import HandBell, MemoryCells
+from .test_worked_example import SHANGHAI
+
+NOW = datetime(2026, 4, 11, 1, 30, tzinfo=UTC)
+
+
+class Stage:
+    """The app on fakes, and a client with a dashboard's key."""
+
+    def __init__(self) -> None:
+        self.cells = MemoryCells(worked_example().facts)
+        self.bell = HandBell()
+        self.health = Health("metrics", "metrics-1")
+        rows: dict[str, Any] = {
+            "key": {key_id("look"): Key(role="dashboard"), key_id("dep"): Key(role="department", subject="b")},
+            "department": {"b": Department(name="环卫所", name_en="Sanitation")},
+        }
+        self.directory = SimpleNamespace(snapshot=DirectorySnapshot(version=1, rows=MappingProxyType(rows)))
+        self.desk = Desk(
+            cells=self.cells,
+            shared=self.cells,
+            names=DirectoryNames(cast(Directory, self.directory)),
+            bell=self.bell,
+            zone=SHANGHAI,
+            clock=lambda: NOW,
+        )
+        self.app = build_app(
+            "metrics",
+            title="metrics",
+            routers=[*api.routers, dead_api.router],
+            health=self.health,
+            directory=cast(Directory, self.directory),
+            resources={"desk": self.desk, "dead": None},
+        )
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self.app, raise_app_exceptions=False), base_url="http://metrics"
+        )
+
+    async def get(self, path: str, key: str | None = "look", **parameters: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return await self.client.get(path, params=parameters, headers=headers)
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+async def test_a_rate_has_its_parts_its_definition_and_its_position(stage: Stage) -> None:
+    answer = (await stage.get("/v1/rates", rate="handled", basis="cohort")).json()
+    assert answer["rows"] == [
+        {
+            "group": {},
+            "labels": {},
+            "numerator": 1,
+            "denominator": 1,
+            "value": 1.0,
+            "reason": None,
+            "interval": [pytest.approx(0.2065, abs=1e-4), 1.0],
+            "coverage": None,
+        }
+    ]
+    assert (answer["name"], answer["definition"]["version"]) == ("办结率", 1)
+    assert (answer["position"], answer["from"], answer["to"]) == ({"0": 13, "1": 0}, None, None)
+
+
+async def test_groups_carry_the_directorys_names(stage: Stage) -> None:
+    answer = (await stage.get("/v1/rates", rate="satisfied", group_by="department,channel")).json()
+    (row,) = answer["rows"]
+    assert row["group"] == {"channel": "hotline", "department": "b"}
+    assert row["labels"] == {
+        "department": {"zh": "环卫所", "en": "Sanitation"},
+        "channel": {"zh": "hotline", "en": "hotline"},
+    }
+    assert (row["numerator"], row["denominator"], row["coverage"]["value"]) == (0, 1, 1.0)
+
+
+async def test_filters_and_periods_narrow(stage: Stage) -> None:
+    async def value(**asked: str) -> Any:
+        return (await stage.get("/v1/rates", **asked)).json()["rows"][0]["value"]
+
+    assert await value(rate="dispatched_count", department="a") == 1
+    assert await value(rate="dispatched_count", department="a", channel="grid") == 0
+    assert await value(rate="dispatched_count", **{"from": "2026-04-01", "to": "2026-04-02"}) == 1
+    assert await value(rate="handled", to="2026-03-30") is None
+
+
+async def test_due_counts_up_to_the_last_full_hour(stage: Stage) -> None:
+    answer = (await stage.get("/v1/rates", rate="on_time")).json()
+    assert answer["to"] == "2026-04-11T09:00:00+08:00"
+    assert (answer["rows"][0]["numerator"], answer["rows"][0]["denominator"]) == (0, 1)
+    assert (await stage.get("/v1/rates", rate="on_time", to="2026-04-06T09:00")).json()["rows"][0]["denominator"] == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "field"),
+    [
+        ({"rate": "nope"}, "unknown_rate", "rate"),
+        ({"rate": "handled", "basis": "flow"}, "unknown_basis", "basis"),
+        ({"rate": "handled", "group_by": "channel,department,category"}, "unsupported_dimensions", "group_by"),
+        ({"rate": "handled", "group_by": "grid"}, "unsupported_dimensions", "group_by"),
+        ({"rate": "handled", "from": "2026-03-30T10:00"}, "bad_period", "from"),
+        ({"rate": "handled", "chanel": "grid"}, "invalid_request", "query.chanel"),
+        ({}, "invalid_request", "query.rate"),
+    ],
+)
+async def test_what_cannot_be_answered_is_refused_by_field(
+    stage: Stage, asked: Mapping[str, str], code: str, field: str
+) -> None:
+    answer = await stage.get("/v1/rates", **asked)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, code, field)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_combination_that_is_not_kept_lists_those_that_are(stage: Stage) -> None:
+    answer = await stage.get("/v1/rates", rate="handled", group_by="channel,department", category="noise")
+    assert answer.json()["allowed"][-1] == "department,category"
+
+
+async def test_a_store_that_is_away_is_503_with_retry_after(stage: Stage) -> None:
+    stage.cells.away = True
+    for path in ("/v1/rates", "/v1/rates/stream"):
+        answer = await stage.get(path, rate="handled")
+        assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+
+
+async def test_figures_need_a_viewers_key(stage: Stage) -> None:
+    for path in ("/v1/rates?rate=handled", "/v1/definitions", "/v1/rates/stream"):
+        assert (await stage.get(path, key=None)).status_code == 401
+        assert (await stage.get(path, key="dep")).status_code == 403
+
+
+async def test_definitions_are_the_whole_catalogue(stage: Stage) -> None:
+    answer = (await stage.get("/v1/definitions")).json()
+    assert {"handled", "replied", "on_time", "satisfied", "closed_count"} <= {
+        row["id"] for row in answer["definitions"]
+    }
+    assert answer["group_by"][0] == "channel"
+
+
+async def test_the_page_needs_no_key_and_asks_nobody_else(stage: Stage) -> None:
+    page = await stage.get("/", key=None)
+    assert page.status_code == 200
+    assert page.headers["content-security-policy"].startswith("default-src 'self'")
+    for name in ("style.css", "app.js", "stream.js", "view.js", "words.js", "icon.svg"):
+        file = await stage.get(f"/static/{name}", key=None)
+        assert file.status_code == 200
+        assert name.endswith("svg") or "https://" not in file.text.replace("// https://html.spec.whatwg.org", "")
+    again = await stage.client.get("/", headers={"If-None-Match": page.headers["etag"]})
+    assert again.status_code == 304
+    for outside in ("/static/nope.js", "/static/../settings.py", "/static/%2e%2e/settings.py"):
+        assert (await stage.get(outside, key=None)).status_code == 404
+
+
+async def test_openapi_documents_every_answer(stage: Stage) -> None:
+    paths = stage.app.openapi()["paths"]
+    rates = paths["/v1/rates"]["get"]["responses"]
+    assert {"200", "401", "403", "422", "503"} <= set(rates)
+    assert "rows" in rates["200"]["content"]["application/json"]["schema"]["properties"]
+    assert "$ref" not in str(rates)
+    assert "text/event-stream" in paths["/v1/rates/stream"]["get"]["responses"]["200"]["content"]
