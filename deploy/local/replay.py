@@ -39,6 +39,9 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
         return max(said, min(self.longest, self.first * 2.0 ** min(attempt, 16)))
 
 
+PATIENT = Retry()
+
+
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """A line that intake did not take."""
 
@@ -115,7 +118,7 @@ def push(steps: list[Step], answer: Answer, sleep: Callable[[float], None] = tim
                     one.cancel()
 
 
-def deliver(batch: Batch, answer: Answer, sleep: Callable[[float], None], retry: Retry = Retry()) -> Delivered:
+def deliver(batch: Batch, answer: Answer, sleep: Callable[[float], None], retry: Retry = PATIENT) -> Delivered:
     """One batch until each of its lines is taken or refused. LocalError where that does not come to be."""
     waiting, attempt, taken = list(range(len(batch.steps))), 0, 0
     refused: list[Refused] = []
@@ -158,7 +161,8 @@ def _refused(line: int, result: LineResult) -> Refused:
 def _gave_up(batch: Batch, why: str) -> LocalError:
     line = batch.steps[0].line
     return LocalError(
-        f"从第 {line} 行起的一批（{batch.key}）没有被受理：{why}。查看 mingshao status 后再重放一次：已受理的不会重复生效。",
+        f"从第 {line} 行起的一批（{batch.key}）没有被受理：{why}。"
+        "查看 mingshao status 后再重放一次：已受理的不会重复生效。",
         f"The batch from line {line} on ({batch.key}) was not taken: {why}. Look at mingshao status and replay again: "
         "what was taken has no effect a second time.",
     )

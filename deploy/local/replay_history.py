@@ -95,7 +95,7 @@ def read(file: Path, departments: Iterable[str]) -> History:
 
 
 def tell(message: Message, departments: Sequence[str], line: int = 0) -> list[Step]:
-    """The ticket at the message's time, dispatched then; where there is a reply: signed, replied, closed at its time."""
+    """The ticket and its dispatch at the message's time; sign, reply and close at the reply's, where there is one."""
     sent = instant(message.sent).isoformat()
     ticket = {
         "channel": SOURCE,
@@ -126,7 +126,7 @@ def tell(message: Message, departments: Sequence[str], line: int = 0) -> list[St
 
 
 def department_of(number: str, departments: Sequence[str]) -> str:
-    """Where no category is known: SHA-256 of the message's number (UTF-8, big-endian), modulo the sorted departments."""
+    """Where no category is known: SHA-256 of the number (UTF-8), big-endian, modulo the sorted departments."""
     digest = hashlib.sha256(number.encode()).digest()
     return sorted(departments)[int.from_bytes(digest, "big") % len(departments)]
 
@@ -159,7 +159,8 @@ def waves(steps: Iterable[Step], window: int = WINDOW) -> Iterator[list[Batch]]:
 
 
 def _batches(path: str, key: str, steps: Sequence[Step]) -> Iterator[Batch]:
-    begin, lines, size = 0, [], 0
+    begin, size = 0, 0
+    lines: list[bytes] = []
     for index, step in enumerate(steps):
         line = msgspec.json.encode(step.body)
         if lines and (len(lines) >= LINES or size + len(line) > BYTES):

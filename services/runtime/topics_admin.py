@@ -67,8 +67,8 @@ async def prepare_topics(
                 return
             health.wait_for("topics", "topics of " + ", ".join(sorted({topic.writer for topic in read})))
         except PartitionsMismatch as error:
-            health.halt(str(error))
-            return
+            if not health.halted:
+                health.halt(str(error))
         except (KafkaError, OSError) as error:
             health.wait_for("topics", "Kafka")
             health.failed(error)

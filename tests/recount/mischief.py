@@ -84,19 +84,18 @@ def at_the_wrong_moment(life: Life) -> Step:
 
 def without_what_it_needs(life: Life) -> Step:
     """Refused: no reason, no text, no grade, no department, one that does not exist, nothing to correct."""
-    action, details = life.dice.choice(
-        [
-            ("return", {}),
-            ("reply", {}),
-            ("rate", {}),
-            ("dispatch", {}),
-            ("dispatch", {"department": "no-such-department"}),
-            ("redo", {}),
-            ("hold", {"reason": "没有期限"}),
-            ("follow_up", {}),
-            ("amend", {}),
-        ]
-    )
+    lacking: list[tuple[str, dict[str, Any]]] = [
+        ("return", {}),
+        ("reply", {}),
+        ("rate", {}),
+        ("dispatch", {}),
+        ("dispatch", {"department": "no-such-department"}),
+        ("redo", {}),
+        ("hold", {"reason": "没有期限"}),
+        ("follow_up", {}),
+        ("amend", {}),
+    ]
+    action, details = life.dice.choice(lacking)
     return _new(life, action, life.key_for(action), **details)
 
 

@@ -83,13 +83,6 @@ class CellStore:
         found = self._cells.aggregate(_pipeline(query), session=session)
         return {tuple(cell.pop("_id")): cell async for cell in found}
 
-    async def count(self) -> int:
-        """How many cells there are, about. CellsAway."""
-        try:
-            return await self._cells.estimated_document_count()
-        except PyMongoError as error:
-            raise CellsAway(AWAY) from error
-
 
 def _pipeline(query: CellQuery) -> list[dict[str, Any]]:
     prefix, period = _prefix(query.basis, query.dims), query.period
