@@ -35,6 +35,9 @@ def settings(home: Home, port: int, controller_port: int) -> str:
         "share.coordinator.state.topic.min.isr": 1,
         "group.initial.rebalance.delay.ms": 0,
         "group.min.session.timeout.ms": 1000,
+        # after a kill -9 the broker may not register again before its old session has ended: 7 s in all, not 15
+        "broker.session.timeout.ms": 3000,
+        "broker.heartbeat.interval.ms": 500,
         # the default is half of the heap given below
         "log.cleaner.dedupe.buffer.size": 16_777_216,
     }

@@ -1,6 +1,6 @@
 """Publishes the local keys' hashes and the reference street through routing's directory: only what differs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,15 @@ from .places import ROOT, Home
 
 FOLDER = ROOT / "deploy" / "street"
 FILES = {"department": "departments.yaml", "category": "categories.yaml", "channel": "channels.yaml"}
+# a cheap call with a local key for each service; what it answers does not matter unless it is 401
+_KEYED = {
+    "intake": ("POST", "/v1/tickets", "source:hotline"),
+    "routing": ("GET", "/v1/cases/x", "dispatcher"),
+    "notify": ("DELETE", "/v1/cases/x/contact", "dashboard"),
+    "metrics": ("GET", "/v1/definitions", "dashboard"),
+}
 Seed = Callable[[Home, str], None]
+KeysKnown = Callable[[Home, Mapping[str, str]], bool]
 Rows = dict[str, Any]
 
 
@@ -26,9 +34,21 @@ def seed(home: Home, routing: str) -> None:
     for name in (*keys.STANDARD, *(f"department:{department}" for department in street["department"])):
         keys.local(home, name)
     caller = Caller(routing, keys.local(home, "admin"))
-    publish(caller, "key", key_rows(home))
     for kind, rows in street.items():
         publish(caller, kind, rows)
+    publish(caller, "key", key_rows(home))
+
+
+def keys_known(home: Home, addresses: Mapping[str, str]) -> bool:
+    """Whether each instance (name → address) has read the keys that were just published: nobody answers 401."""
+    return all(_knows(home, name.rpartition("-")[0], address) for name, address in addresses.items())
+
+
+def _knows(home: Home, service: str, address: str) -> bool:
+    if service not in _KEYED:
+        return True
+    method, path, key = _KEYED[service]
+    return Caller(address, keys.local(home, key)).request(method, path, content=b"").status_code != 401
 
 
 def load(folder: Path) -> dict[str, Rows]:
@@ -64,7 +84,7 @@ def publish(caller: Caller, kind: str, rows: Rows) -> int:
 def current(caller: Caller, kind: str) -> Rows:
     """Id → row as the directory has it."""
     rows: Rows = caller.json("GET", f"/v1/directory/{kind}")["rows"]
-    return rows
+    return {row_id: found["row"] for row_id, found in rows.items()}
 
 
 def _checked(kind: str, row: Any, where: str) -> Any:

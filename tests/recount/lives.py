@@ -165,6 +165,8 @@ def _to_a_department(life: Life) -> bool:
         if life.chance(0.1):
             life.act("reject", reason="不属于本街道职责")
             return False
+        if life.chance(0.05):
+            life.act("accept", category="no-such-category")  # refused
         if life.chance(0.7):
             life.accept(life.dice.choice(sorted(life.street["category"])))
     if life.lead is None:
@@ -182,6 +184,8 @@ def _to_a_department(life: Life) -> bool:
 def _to_a_signature(life: Life) -> bool:
     if _stays(life):
         return False
+    if life.lead is not None and life.chance(0.03):
+        life.dispatch(life.lead)  # it is there already: refused
     while life.chance(0.12):  # 改派
         life.dispatch(life.any_department(but=life.lead))
     while life.chance(0.12):
@@ -226,7 +230,9 @@ def _reply_and_close(life: Life) -> bool:
         life.now = life.due_at + timedelta(seconds=life.dice.choice([0, 1]))
         life.act("reply", at=life.now, text="已办理")
     else:
-        life.act("reply", text="已办理完毕")
+        told = life.act("reply", text="已办理完毕")
+        if life.chance(0.03):
+            _correct(life, told, text="已办理完毕，附补充说明")
     return _after_reply(life)
 
 

@@ -91,9 +91,11 @@ def without_what_it_needs(life: Life) -> Step:
         ("dispatch", {}),
         ("dispatch", {"department": "no-such-department"}),
         ("redo", {}),
+        ("refuse_return", {}),
         ("hold", {"reason": "没有期限"}),
         ("follow_up", {}),
         ("amend", {}),
+        ("amend", {"fields": {"category": "other"}}),
     ]
     action, details = life.dice.choice(lacking)
     return _new(life, action, life.key_for(action), **details)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .table import ALL_OPEN, COUNTED_AS, FROM, INTO, WHO
+from .table import COUNTED_AS, FROM, INTO, NEEDS, WHO
 
 Json = Mapping[str, Any]
 Record = tuple[Json, Mapping[str, str], int]
@@ -40,6 +40,7 @@ class Recount:
         self.directory = directory
         self.cases: dict[str, Case] = {}
         self.outcomes: list[dict[str, str | None]] = []
+        self.said: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
 
     def read(self, partitions: Iterable[Iterable[Record]]) -> "Recount":
         """Take the records in, partition after partition, each in its order."""
@@ -64,33 +65,40 @@ class Recount:
             }
         )
 
+    def _is_repeat(self, value: Json, name: str) -> bool | None:
+        """True: just this came before; False: something else came before under the same name; None: the first."""
+        said = self.said.setdefault((value["case_id"], _sender(value["actor"]), name), [])
+        content = {field: told for field, told in value.items() if field != "actor"}
+        if content in said:
+            return True
+        said.append(content)
+        return False if len(said) > 1 else None
+
     # -- 登记
 
     def _submitted(self, value: Json) -> str:
-        known = self.cases.get(value["case_id"])
-        if known is not None:
-            same = _content(known["submission"]) == _content(value)
-            return "none" if same else "refused conflicting_duplicate"
+        repeated = self._is_repeat(value, "submission")
+        if repeated is not None:
+            return "none" if repeated else "refused conflicting_duplicate"
         at = _instant(value["reported_at"])
-        category = value.get("category")
         case: Case = {
             "submission": value,
             "state": "received",
             "channel": value["channel"],
             "source": value["source"],
-            "category": category if category in self.directory["category"] else None,
+            "category": value.get("category"),
             "department": None,
             "received_at": at,
             "due_at": None,
             "replied_at": None,
             "evaluation": None,
             "happened": [],
-            "asked": {},
+            "done": [],
         }
         self.cases[value["case_id"]] = case
         self._promise(case)
         _happened(case, "submit", "received", at)
-        if case["category"] is not None:
+        if case["category"] in self.directory["category"]:
             case["state"] = "accepted"
             _happened(case, "routing", "accepted", at)
             self._dispatch_by_rule(case, at)
@@ -113,32 +121,32 @@ class Recount:
     # -- actions
 
     def _asked(self, value: Json) -> str:
+        repeated = self._is_repeat(value, f"action {value['action_id']}")
+        if repeated is not None:
+            return "none" if repeated else "refused conflicting_action"
         case = self.cases.get(value["case_id"])
         if case is None:
             return "refused unknown_case"
-        name = (_sender(value["actor"]), value["action_id"])
-        body = {field: value.get(field) for field in ("action", "at", "details")}
-        if name in case["asked"]:
-            return "none" if case["asked"][name]["body"] == body else "refused action_id_reused"
         code = self._refusal(case, value)
-        case["asked"][name] = {"body": body, "applied": code is None}
         if code is not None:
             return f"refused {code}"
+        name = (_sender(value["actor"]), value["action_id"])
         self._apply(case, value, name)
+        case["done"].append(name)
         return "applied"
 
     def _refusal(self, case: Case, value: Json) -> str | None:
+        """Who, from where, when, with what, and whether it makes sense: the first of these that is against it."""
         action, actor, details = value["action"], value["actor"], value.get("details") or {}
-        state = case["state"]
+        if action != "correct" and not self._may(case, action, actor):
+            return "not_authorized"
+        if action != "correct" and case["state"] not in FROM[action]:
+            return "not_allowed"
         if _instant(value["at"]) < case["received_at"]:
             return "before_reception"
-        if action == "correct":
-            return _wrong_correction(case, actor, details)
-        if state not in FROM[action]:
-            return "not_allowed"
-        if not self._may(case, action, actor):
-            return "not_yours"
-        return self._missing(case, action, details)
+        if any(details.get(field) in (None, "", {}) for field in NEEDS.get(action, ())):
+            return "missing_field"
+        return self._senseless(case, action, actor, details)
 
     def _may(self, case: Case, action: str, actor: Json) -> bool:
         authority = self.directory["channel"].get(case["channel"], {}).get("authority") or {}
@@ -156,33 +164,29 @@ class Recount:
             return bool(actor.get("subject") == case["source"])
         return True
 
-    def _missing(self, case: Case, action: str, details: Json) -> str | None:
-        if action in ("reject", "void", "redo", "return", "hold", "refuse_return") and not details.get("reason"):
-            return "missing reason"
-        if action == "hold" and not details.get("until"):
-            return "missing until"
-        if action == "reply" and not details.get("text"):
-            return "missing text"
-        if action == "rate" and details.get("grade") is None:
-            return "missing grade"
-        if action == "follow_up" and details.get("contacted") is None:
-            return "missing contacted"
-        if action == "amend" and not details.get("fields"):
-            return "missing fields"
+    def _senseless(self, case: Case, action: str, actor: Json, details: Json) -> str | None:
         if action == "accept" and (details.get("category") or case["category"]) not in self.directory["category"]:
-            return "unknown category"
-        if action == "dispatch":
-            department = details.get("department")
-            if department not in self.directory["department"]:
-                return "unknown department"
-            if case["state"] == "dispatched" and department == case["department"]:
-                return "same department"
+            return "unknown_category"
+        if action == "dispatch" and details["department"] not in self.directory["department"]:
+            return "unknown_department"
+        if action == "dispatch" and case["state"] == "dispatched" and details["department"] == case["department"]:
+            return "same_department"
+        if action == "amend" and not set(details["fields"]) <= {"title", "text", "place", "urgency", "attributes"}:
+            return "not_amendable"
+        if action == "correct":
+            name = _corrected(actor, details)
+            if name not in case["done"]:
+                return "unknown_action"
+            if actor["role"] != "supervisor" and name[0] != _sender(actor):
+                return "not_authorized"
+            if all(details.get(field) is None for field in ("grade", "solved", "contacted", "effective", "text")):
+                return "missing_field"
         return None
 
     def _apply(self, case: Case, value: Json, name: tuple[str, str]) -> None:
         action, at, details = value["action"], _instant(value["at"]), value.get("details") or {}
         if action == "correct":
-            _correct(case, details, name)
+            _correct(case, details, _corrected(value["actor"], details))
             return
         case["state"] = INTO.get(action, case["state"])
         if action == "accept":
@@ -199,27 +203,17 @@ class Recount:
             case["evaluation"] = {"name": name, "grade": details["grade"]}
         elif action == "void":
             case["happened"].clear()
-        _happened(case, name, COUNTED_AS[action], at, grade=details.get("grade"), details=details)
+        _happened(case, name, COUNTED_AS[action], at, details.get("grade") if action == "rate" else None)
         if action == "accept":
             self._dispatch_by_rule(case, at)
-
-
-def _wrong_correction(case: Case, actor: Json, details: Json) -> str | None:
-    if not details.get("corrects"):
-        return "missing corrects"
-    name = _corrected(actor, details)
-    found = [event for event in case["happened"] if event["name"] == name]
-    if not found or found[0]["kind"] not in ("evaluated", "followed_up", "replied"):
-        return "nothing_to_correct"
-    return None if actor["role"] == "supervisor" or name[0] == _sender(actor) else "not_yours"
 
 
 def _corrected(actor: Json, details: Json) -> tuple[str, str]:
     return (details.get("corrects_sender") or _sender(actor), details["corrects"])
 
 
-def _correct(case: Case, details: Json, by: tuple[str, str]) -> None:
-    name = (details.get("corrects_sender") or by[0], details["corrects"])
+def _correct(case: Case, details: Json, name: tuple[str, str]) -> None:
+    """更正 keeps when it happened and to whom; a grade is all of it that figures see."""
     for event in case["happened"]:
         if event["name"] == name and event["kind"] == "evaluated" and details.get("grade") is not None:
             event["grade"] = details["grade"]
@@ -227,15 +221,12 @@ def _correct(case: Case, details: Json, by: tuple[str, str]) -> None:
                 case["evaluation"] = {"name": name, "grade": details["grade"]}
 
 
-def _happened(
-    case: Case, name: object, kind: str, at: datetime, grade: int | None = None, details: Json | None = None
-) -> None:
-    dims = {dimension: case[dimension] or "none" for dimension in ("channel", "department", "category")}
-    case["happened"].append({"name": name, "kind": kind, "at": at, "dims": dims, "grade": grade})
+def _happened(case: Case, name: object, kind: str, at: datetime, grade: int | None = None) -> None:
+    case["happened"].append({"name": name, "kind": kind, "at": at, "dims": _dims(case), "grade": grade})
 
 
-def _content(submission: Json) -> dict[str, Any]:
-    return {field: value for field, value in submission.items() if field != "actor"}
+def _dims(case: Case) -> dict[str, str]:
+    return {dimension: case[dimension] or "none" for dimension in ("channel", "department", "category")}
 
 
 def _sender(actor: Json) -> str:
@@ -272,7 +263,7 @@ def hour(at: datetime) -> str:
 def points(cases: Iterable[Case]) -> Iterator[tuple[str, str, str, Mapping[str, str], int, int | None]]:
     """(rate, basis, bucket, dimensions, part of the numerator, part of the denominator) of everything that counts."""
     for case in cases:
-        dims = {dimension: case[dimension] or "none" for dimension in ("channel", "department", "category")}
+        dims = _dims(case)
         if is_valid(case):
             received, replied = day(case["received_at"]), case["replied_at"]
             yield "handled", "cohort", received, dims, int(is_closed(case)), 1
@@ -319,6 +310,3 @@ def coverage(recounted: Recount) -> tuple[int, int]:
     """Of the cohort's satisfied: evaluated and now closed, over all valid cases."""
     valid = [case for case in recounted.cases.values() if is_valid(case)]
     return sum(case["evaluation"] is not None for case in valid), sum(is_closed(case) for case in valid)
-
-
-__all__ = ["ALL_OPEN", "GROUPS", "Recount", "answered", "coverage", "figures", "points"]

@@ -74,3 +74,17 @@ COUNTED_AS = {
     "void": "voided",
     "amend": "amended",
 }
+NEEDS: dict[str, tuple[str, ...]] = {
+    "reject": ("reason",),
+    "dispatch": ("department",),
+    "return": ("reason",),
+    "refuse_return": ("reason",),
+    "hold": ("reason", "until"),
+    "reply": ("text",),
+    "redo": ("reason",),
+    "follow_up": ("contacted",),
+    "rate": ("grade",),
+    "void": ("reason",),
+    "amend": ("fields",),
+    "correct": ("corrects",),
+}

@@ -22,6 +22,7 @@ TICK_SECONDS = 0.2
 LOOK_SECONDS = 0.5
 SERVER_READY_SECONDS = 120.0
 SERVICES_READY_SECONDS = 180.0
+KEYS_READ_SECONDS = 15.0
 STOP_SECONDS = {"service": 12.0, "kafka": 20.0, "mongod": 20.0}
 
 
@@ -30,12 +31,13 @@ Looks = dict[str, Callable[[], Awaitable[Seen]]]
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """Where members come from, how Kafka (`kafka`) and MongoDB (`mongod`) are looked at (None: for real), and what
-    publishes keys and street once routing is ready."""
+    publishes keys and street once routing is ready, and whether all have read them."""
 
     servers: Callable[[Home, Wanted, Looks, jars.Progress], list[Member]] = plan.servers
     services: Callable[[Home, Wanted, httpx.AsyncClient], list[Member]] = plan.services
     looks: Looks | None = None
     seed: street.Seed = street.seed
+    keys_known: street.KeysKnown = street.keys_known
 
 
 REAL = Parts()
@@ -156,12 +158,24 @@ class Supervisor:
             self._say(phase="seeding", doing=("登记密钥与街道目录", "publishing keys and the street's directory"))
             await asyncio.to_thread(self._parts.seed, self._home, f"http://127.0.0.1:{routing.member.port}")
         await self._until(settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
+        await self._keys_read({k.name: f"http://127.0.0.1:{k.member.port}" for k in services if k.seen.ready})
         notes = tuple(
             (f"{k.name} 已停机待人处理：{k.seen.halted}", f"{k.name} is halted and needs a person: {k.seen.halted}")
             for k in services
             if k.seen.status == "halted"
         )
         self._say(phase="ready", answered=self._wanted.asked, doing=("", ""), notes=notes)
+
+    async def _keys_read(self, addresses: dict[str, str]) -> None:
+        """A person's first call must not meet a service that has not read the key yet. Not fatal if it does."""
+        deadline = self._now() + KEYS_READ_SECONDS
+        while self._now() < deadline:
+            try:
+                if await asyncio.to_thread(self._parts.keys_known, self._home, addresses):
+                    return
+            except LocalError:
+                pass  # one was just restarted
+            await asyncio.sleep(TICK_SECONDS)
 
     async def _until(self, held: Callable[[], bool], seconds: float, waited_for: Callable[[], str]) -> None:
         deadline = self._now() + seconds

@@ -1,0 +1,52 @@
+"""POST /v1/cases/{case_id}/actions, and many on /v1/actions."""
+
+from fastapi import APIRouter, Request, Response
+
+from services.contracts.actions import ActionRequested
+from services.contracts.actors import Actor
+from services.runtime.keys import Caller
+
+from ..domain.bodies import ActionBody, read
+from ..domain.flaws import Flaw
+from ..domain.submission import request as requested
+from .bodies import ERRORS, JSON, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, lines_of, media_type
+from .desk import AtDesk, Desk
+
+router = APIRouter(tags=["actions"])
+
+
+@router.post(
+    "/v1/cases/{case_id}/actions", status_code=202, responses=ERRORS, openapi_extra=documented(ActionBody, JSON)
+)
+async def one_action(case_id: str, request: Request, caller: Caller, desk: AtDesk) -> Response:
+    """Ask for a move of a case. 202 with the address of its outcome: applied, or refused with the reason."""
+    media_type(request, JSON)
+    raw = await bounded(request, MAX_ONE)
+    async with desk.room_for(len(raw)):
+        asked = _asked(raw, case_id, caller, desk)
+        if isinstance(asked, Flaw):
+            raise desk.problem(asked)
+        return await desk.one(asked)
+
+
+@router.post(
+    "/v1/actions",
+    responses={**ERRORS, 200: {"description": "NDJSON: one line each, {line, status, case_id … | problem}"}},
+    openapi_extra=documented(ActionBody, NDJSON),
+)
+async def many_actions(request: Request, caller: Caller, desk: AtDesk) -> Response:
+    """Many, each line with its case_id."""
+    media_type(request, NDJSON)
+    raw = await bounded(request, MAX_MANY)
+    async with desk.room_for(len(raw)):
+        return await desk.many([_asked(line, None, caller, desk) for line in lines_of(raw)])
+
+
+def _asked(raw: bytes, case_id: str | None, caller: Actor, desk: Desk) -> ActionRequested | Flaw:
+    try:
+        body = read(raw, ActionBody)
+        if case_id is not None and body.case_id not in (None, case_id):
+            raise Flaw("other_case", "case_id", "the body names another case than the address")
+        return requested(body, case_id or body.case_id, caller, desk.clock())
+    except Flaw as flaw:
+        return flaw

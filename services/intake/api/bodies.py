@@ -1,0 +1,70 @@
+"""Bodies as they come over HTTP: of a type, up to a size, one or lines; and what OpenAPI says of them."""
+
+from typing import Any
+
+import msgspec
+from fastapi import Request
+
+from services.runtime.problems import Problem
+
+MAX_ONE, MAX_MANY, MAX_LINES = 256 << 10, 8 << 20, 5_000
+JSON, NDJSON = "application/json", "application/x-ndjson"
+
+
+async def bounded(request: Request, limit: int) -> bytes:
+    """The body. Problem 413 as soon as it is over `limit` bytes."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise Problem(413, "too_large", f"at most {limit} bytes; send it in parts")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def media_type(request: Request, *known: str) -> str:
+    """Which of `known` was sent. Problem 415."""
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sent not in known:
+        raise Problem(
+            415, "media_type", f"send Content-Type: {' or '.join(known)}", headers={"Accept": ", ".join(known)}
+        )
+    return sent
+
+
+def lines_of(raw: bytes) -> list[bytes]:
+    """The lines, a last empty one left out. Problem 413 where they are too many, 422 where there is none."""
+    lines = raw.split(b"\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if len(lines) > MAX_LINES:
+        raise Problem(413, "too_many_lines", f"at most {MAX_LINES} lines; send them in parts")
+    if not lines:
+        raise Problem(422, "empty", "send at least one line")
+    return lines
+
+
+def documented(body: type[msgspec.Struct], *media_types: str) -> dict[str, Any]:
+    """OpenAPI's request body, its schema from the one definition."""
+    (_,), components = msgspec.json.schema_components([body], ref_template="#/components/schemas/{name}")
+    schema = _inlined(components[body.__name__], components)
+    return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in media_types}}}
+
+
+def _inlined(schema: Any, components: dict[str, Any]) -> Any:
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            return _inlined(components[schema["$ref"].rsplit("/", 1)[1]], components)
+        return {name: _inlined(value, components) for name, value in schema.items()}
+    return [_inlined(value, components) for value in schema] if isinstance(schema, list) else schema
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "no key, or an unknown one"},
+    403: {"description": "this key may not; or too long past without the scope backdate"},
+    413: {"description": "too large"},
+    415: {"description": "another media type"},
+    422: {"description": "what was sent cannot be; `field` says which"},
+    429: {"description": "too much at once; try again after Retry-After"},
+    503: {"description": "Kafka is away: not stored, or not surely; send it again, a repeat has no effect"},
+}

@@ -1,0 +1,91 @@
+"""What a caller sends, as it is read from JSON: unknown fields are errors, every error names its field."""
+
+import re
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from services.contracts.actions import ActionName, Grade
+from services.contracts.submissions import Urgency
+from services.contracts.times import Instant
+
+from .flaws import Flaw
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[!-~一-鿿](?:[ -~一-鿿]*[!-~一-鿿])?$")]
+Short = Annotated[str, msgspec.Meta(max_length=200)]
+Body = TypeVar("Body", bound=msgspec.Struct)
+MAX_ATTRIBUTES_BYTES = 16_384
+
+
+class PlaceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Degrees, WGS 84."""
+
+    address: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
+    grid: Short | None = None
+
+
+class ReporterBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Goes to `contacts` only."""
+
+    name: Short | None = None
+    phone: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+
+
+class SubmissionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /v1/tickets and /v1/opinions."""
+
+    channel: Annotated[str, msgspec.Meta(max_length=64)]
+    source_id: Id
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
+    reported_at: Instant
+    category: Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None = None
+    place: PlaceBody | None = None
+    reporter: ReporterBody | None = None
+    confidential: bool = False
+    source_due_at: Instant | None = None
+    urgency: Urgency = "normal"
+    attributes: dict[str, Any] = {}
+
+
+class ActionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /v1/cases/{case_id}/actions; in a batch each line has its case_id."""
+
+    case_id: str | None = None
+    action_id: Id
+    action: ActionName
+    at: Instant
+    reason: Annotated[str, msgspec.Meta(max_length=5_000)] | None = None
+    text: Annotated[str, msgspec.Meta(max_length=20_000)] | None = None
+    category: Annotated[str, msgspec.Meta(max_length=128)] | None = None
+    department: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    until: Instant | None = None
+    contacted: bool | None = None
+    effective: bool | None = None
+    solved: bool | None = None
+    grade: Grade | None = None
+    fields: dict[str, Any] | None = None
+    corrects: Id | None = None
+    corrects_sender: Short | None = None
+
+
+def read(raw: bytes, body: type[Body]) -> Body:
+    """Decode one body. Flaw."""
+    try:
+        return msgspec.json.decode(raw, type=body)
+    except msgspec.ValidationError as error:
+        said, _, path = str(error).partition(" - at `")
+        field = path.rstrip("`").removeprefix("$").lstrip(".") or None
+        if named := re.search(r"(?:required field|unknown field) `([^`]+)`", said):
+            field = f"{field}.{named[1]}" if field else named[1]
+        raise Flaw("invalid_field", field, said) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Flaw("bad_json", None, f"not a JSON object in UTF-8: {error}") from error
+
+
+def check_free(value: dict[str, Any] | None, field: str) -> None:
+    """A free object has a size. Flaw."""
+    if value and len(msgspec.json.encode(value)) > MAX_ATTRIBUTES_BYTES:
+        raise Flaw("too_large", field, f"at most {MAX_ATTRIBUTES_BYTES} bytes of JSON")

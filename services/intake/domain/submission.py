@@ -1,0 +1,99 @@
+"""A body becomes the submission and the contact that leave intake."""
+
+import hashlib
+import hmac
+from datetime import datetime
+
+import msgspec
+
+from services.contracts.actions import ActionDetails, ActionRequested
+from services.contracts.actors import Actor
+from services.contracts.directory import Channel
+from services.contracts.identity import Kind, case_id, kind_of
+from services.contracts.submissions import ContactGiven, Place, SubmissionReceived
+
+from .bodies import ActionBody, ReporterBody, SubmissionBody, check_free
+from .flaws import Flaw
+from .masking import mask, mask_all
+from .times import check_time
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What one submission puts on the log."""
+
+    submission: SubmissionReceived
+    contact: ContactGiven | None
+
+
+def take(
+    body: SubmissionBody, kind: Kind, actor: Actor, channels: dict[str, Channel], secret: bytes, now: datetime
+) -> Taken:
+    """Masked and identified. Flaw, Forbidden."""
+    assert actor.subject is not None, "the access table lets only sources submit"
+    fitting = sorted(name for name, row in channels.items() if row.kind == kind)
+    if body.channel not in fitting:
+        raise Flaw("unknown_channel", "channel", f"no channel {body.channel!r} for a {kind}; there are {fitting}")
+    check_time("reported_at", body.reported_at, now, actor)
+    check_free(body.attributes, "attributes")
+    case = case_id(kind, actor.subject, body.source_id)
+    contact = _contact(case, body.reporter, secret)
+    place = body.place
+    submission = SubmissionReceived(
+        case_id=case,
+        kind=kind,
+        source=actor.subject,
+        source_id=body.source_id,
+        channel=body.channel,
+        title=mask(body.title),
+        text=mask(body.text),
+        category=body.category,
+        reported_at=body.reported_at,
+        place=Place(
+            address=mask(place.address) if place.address else None, lon=place.lon, lat=place.lat, grid=place.grid
+        )
+        if place
+        else None,
+        confidential=body.confidential,
+        source_due_at=body.source_due_at,
+        urgency=body.urgency,
+        attributes=mask_all(body.attributes),
+        contact_digest=contact.digest if contact else None,
+        actor=actor,
+    )
+    return Taken(submission=submission, contact=contact)
+
+
+def request(body: ActionBody, case: str | None, actor: Actor, now: datetime) -> ActionRequested:
+    """The action as it leaves intake. Flaw, Forbidden."""
+    if case is None:
+        raise Flaw("missing_field", "case_id", "say which case")
+    try:
+        kind_of(case)
+    except ValueError as error:
+        raise Flaw("bad_case_id", "case_id", str(error)) from error
+    check_time("at", body.at, now, actor)
+    check_free(body.fields, "fields")
+    details = ActionDetails(
+        reason=mask(body.reason) if body.reason is not None else None,
+        text=mask(body.text) if body.text is not None else None,
+        fields=mask_all(body.fields),
+        **{name: getattr(body, name) for name in _AS_THEY_ARE},
+    )
+    return ActionRequested(
+        case_id=case, action_id=body.action_id, action=body.action, at=body.at, details=details, actor=actor
+    )
+
+
+_AS_THEY_ARE = (
+    "category", "department", "until", "contacted", "effective", "solved", "grade", "corrects", "corrects_sender",
+)  # fmt: skip
+
+
+def _contact(case: str, reporter: ReporterBody | None, secret: bytes) -> ContactGiven | None:
+    if reporter is None or not (reporter.name or reporter.phone):
+        return None
+    # keyed, or the digest would be a lookup table of all phone numbers; the same for the same contact, so that a
+    # repeat is a repeat
+    content = "\x1f".join((case, reporter.name or "", reporter.phone or ""))
+    digest = hmac.new(secret, content.encode(), hashlib.sha256).hexdigest()
+    return ContactGiven(case_id=case, name=reporter.name, phone=reporter.phone, digest=digest)
