@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 
 from services.contracts.topics import CASES, CATALOGUE, DIRECTORY
 from services.runtime import dead_api
+from services.runtime.bell import ChangeStreamBell
 from services.runtime.directory import Directory
 from services.runtime.health import Health
 from services.runtime.logs import configure
@@ -23,7 +24,7 @@ from services.runtime.worker import Worker
 
 from . import api
 from .adapters.cell_store import CellStore, writes
-from .adapters.live import ChangeStreamBell, SharedReader
+from .adapters.live import SharedReader
 from .adapters.names import DirectoryNames
 from .api.desk import Desk
 from .handlers import totals

@@ -191,6 +191,8 @@ def _to_a_signature(life: Life) -> bool:
     while life.chance(0.12):
         life.act("return", reason="不属于本部门职责")
         if life.chance(0.4):
+            if life.chance(0.1):
+                life.act("refuse_return")  # without a reason: refused
             life.act("refuse_return", reason="属于该部门职责")
             return True
         if life.chance(0.05):

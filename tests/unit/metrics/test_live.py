@@ -10,12 +10,13 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from services.metrics.adapters.live import ChangeStreamBell, SharedReader
+from services.metrics.adapters.live import SharedReader
 from services.metrics.api import live
 from services.metrics.api.live import events
 from services.metrics.domain.periods import Period
 from services.metrics.handlers import Ask, Question, Refused, answers, overview, totals, understand
 from services.metrics.ports import CellQuery, CellsAway
+from services.runtime.bell import ChangeStreamBell
 from services.runtime.directory import DirectorySnapshot
 
 from .memory import MemoryCells, PlainNames

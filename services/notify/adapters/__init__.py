@@ -1,0 +1,1 @@
+"""Notify's stores in MongoDB and topics in Kafka."""

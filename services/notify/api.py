@@ -1,0 +1,157 @@
+"""Notify over HTTP: a department's feed, to pull or to follow, and the submitter's contact for who may have it."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.contracts.actors import Actor
+from services.contracts.topics import CONTACTS
+from services.runtime.bell import ChangeStreamBell
+from services.runtime.health import Health
+from services.runtime.keys import Caller
+from services.runtime.problems import Problem, unavailable
+from services.runtime.producer import Producer
+
+from .adapters.store import NotifyStore
+from .domain.cursor import BadCursor, decoded, encoded
+from .domain.notice import Told
+from .worker import tombstone
+
+BEAT_SECONDS = 15
+LOOK_SECONDS = 1.0
+PAGE = 500
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "no key, or an unknown one"},
+    403: {"description": "not this department's, or not for this key"},
+    422: {"description": "a cursor that is none of ours"},
+    503: {"description": "MongoDB or Kafka does not answer; try again"},
+}
+_STREAM = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "one notice an event"}
+}
+router = APIRouter()
+
+
+class Desk:
+    """Made once by `__main__`."""
+
+    def __init__(self, *, store: NotifyStore, producer: Producer, bell: ChangeStreamBell, health: Health) -> None:
+        self.store = store
+        self.producer = producer
+        self.bell = bell
+        self.health = health
+
+
+def _desk(request: Request) -> Desk:
+    found: Desk = request.app.state.desk
+    return found
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+
+
+@router.get("/v1/departments/{department}/assignments", responses=_ERRORS, tags=["assignments"])
+async def pull(
+    department: str,
+    caller: Caller,
+    desk: AtDesk,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """What the department has to do or to know, after `cursor`. Keeping the new cursor means received, not signed."""
+    seqs = _place(department, caller, cursor)
+    items, reached = await desk.store.feed(department, seqs, limit)
+    return _json({"items": items, "cursor": encoded(department, reached), "more": len(items) >= limit})
+
+
+@router.get("/v1/departments/{department}/assignments/stream", responses={**_ERRORS, **_STREAM}, tags=["assignments"])
+async def follow(
+    department: str,
+    caller: Caller,
+    desk: AtDesk,
+    cursor: str | None = None,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> StreamingResponse:
+    """The same as server-sent events; an event's id is the cursor after it, so Last-Event-ID resumes without gap."""
+    seqs = _place(department, caller, last_event_id or cursor)
+    return StreamingResponse(
+        _events(department, seqs, desk), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
+
+
+@router.get("/v1/cases/{case_id}/contact", responses={**_ERRORS, 404: {"description": "no contact"}}, tags=["contacts"])
+async def contact(case_id: str, caller: Caller, desk: AtDesk) -> Response:
+    """The submitter's contact, for the department that signed as lead and for the desk; every look is recorded."""
+    case = await desk.store.case(case_id)
+    if case is None:
+        raise Problem(404, "no_case", f"no case {case_id} has been seen yet", headers={"Retry-After": "1"})
+    _may_see(caller, case)
+    found = await desk.store.contact(case_id)
+    if found is None:
+        raise Problem(404, "no_contact", "none was given, or it was erased")
+    await desk.store.record_look(case_id, caller)
+    return _json({"case_id": case_id, "name": found.name, "phone": found.phone}, {"Cache-Control": "no-store"})
+
+
+@router.delete("/v1/cases/{case_id}/contact", status_code=204, responses=_ERRORS, tags=["contacts"])
+async def erase(case_id: str, _: Caller, desk: AtDesk) -> Response:
+    """Erase it everywhere, for good: a repeat of the submission does not bring it back."""
+    (error,) = await desk.producer.send(
+        [tombstone(case_id, desk.producer.partition_for(CONTACTS.name, case_id.encode()))]
+    )
+    if error is not None:
+        raise unavailable("Kafka did not take it: not erased; send it again")
+    await desk.store.erase(case_id)
+    return Response(status_code=204)
+
+
+def _may_see(caller: Actor, case: Told) -> None:
+    if caller.role != "department":
+        return
+    if case.confidential:
+        raise Problem(403, "confidential", "要求保密 / the submitter asked for confidence: go through the desk")
+    if caller.subject is None or case.signed_by != caller.subject:
+        raise Problem(403, "not_signed", "签收后可见 / only the department that signed it as lead sees the contact")
+    if case.state == "archived":
+        raise Problem(403, "archived", "已归档 / it is archived")
+
+
+def _place(department: str, caller: Actor, cursor: str | None) -> dict[int, int]:
+    if caller.role == "department" and caller.subject != department:
+        raise Problem(403, "not_own", f"{caller.sender} sees its own assignments")
+    try:
+        return decoded(cursor, department) if cursor else {}
+    except BadCursor as error:
+        raise Problem(422, "bad_cursor", str(error), field="cursor") from error
+
+
+async def _events(department: str, seqs: dict[int, int], desk: Desk) -> AsyncIterator[bytes]:
+    yield b": here\n\n"
+    waited = 0.0
+    while not desk.health.stopping:
+        heard = desk.bell.rings
+        items, reached = await desk.store.feed(department, seqs, PAGE)
+        # a fact may give two notices: the cursor moves only after the last of a page, so none is ever between
+        for item in items[:-1]:
+            yield _event(item)
+        if items:
+            seqs, waited = reached, 0.0
+            yield _event(items[-1], encoded(department, seqs))
+            continue
+        if await desk.bell.wait(heard, LOOK_SECONDS) == heard:
+            waited += LOOK_SECONDS
+        if waited >= BEAT_SECONDS:
+            waited = 0.0
+            yield b": beat\n\n"
+
+
+def _event(item: Any, cursor: str | None = None) -> bytes:
+    mark = f"id: {cursor}\n".encode() if cursor else b""
+    return b"event: assignment\n" + mark + b"data: " + msgspec.json.encode(item) + b"\n\n"
+
+
+def _json(body: Any, headers: dict[str, str] | None = None) -> Response:
+    return Response(msgspec.json.encode(body), headers=headers, media_type="application/json")

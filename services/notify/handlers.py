@@ -1,0 +1,56 @@
+"""One batch of one partition: facts and contacts in the order in which they came."""
+
+from services.contracts.assignments import AssignmentNotice
+from services.contracts.cases import CaseFact
+from services.contracts.submissions import ContactGiven
+
+from .domain.contact import Contacts, Step, erased, given, submitted
+from .domain.notice import Told, notices, told
+from .ports import Kept, Loaded
+
+
+class Telling:
+    """What was loaded, and what the batch changed since."""
+
+    def __init__(self, partition: int, loaded: Loaded) -> None:
+        self.partition = partition
+        self.cases: dict[str, Told] = {}
+        self.contacts: dict[str, Contacts] = {}
+        self.kept: list[Kept] = []
+        self._loaded = loaded
+
+    def fact(self, fact: CaseFact) -> list[AssignmentNotice]:
+        """Take a fact; what departments are told of it. ValueError leaves everything as it was."""
+        before = self.cases.get(fact.case_id) or self._loaded.cases.get(fact.case_id)
+        after = told(before, fact)
+        if after is None or fact.outcome != "applied":
+            return []
+        made = notices(before, after, fact)
+        self.cases[fact.case_id] = after
+        if fact.submission is not None:
+            self.contacts[fact.case_id] = submitted(self._known(fact.case_id), fact.submission.contact_digest)
+        self.kept.extend(
+            Kept(notice=notice, partition=self.partition, seq=fact.seq, index=index)
+            for index, notice in enumerate(made)
+        )
+        return made
+
+    def contact(self, contact: ContactGiven) -> bool:
+        """Take a contact; whether the log needs a tombstone for it."""
+        step: Step = given(self._known(contact.case_id), contact)
+        if step.after != self._known(contact.case_id):
+            self.contacts[contact.case_id] = step.after
+        return step.tombstone
+
+    def erase(self, case_id: str) -> None:
+        """Take a tombstone."""
+        self.contacts[case_id] = erased(self._known(case_id))
+
+    def _known(self, case_id: str) -> Contacts:
+        return self.contacts.get(case_id) or self._loaded.contacts.get(case_id) or Contacts()
+
+
+def departments_of(facts: list[CaseFact]) -> set[str]:
+    """All that notices of these facts could go to."""
+    summaries = [summary for fact in facts for summary in (fact.before, fact.after) if summary is not None]
+    return {summary.dims.department for summary in summaries if summary.dims.department is not None}

@@ -1,0 +1,86 @@
+"""Notify's use of the runtime's worker: load, tell, give out notices."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.contracts.assignments import AssignmentNotice
+from services.contracts.cases import CaseFact
+from services.contracts.codec import Event, encode
+from services.contracts.submissions import ContactGiven
+from services.contracts.topics import CONTACTS, assignments
+from services.runtime.batches import Batch, Fold, Incoming, Outgoing
+
+from .handlers import Telling, departments_of
+from .ports import DepartmentTopics, NotifyStore
+
+
+class TellingFold:
+    """One partition's batch."""
+
+    directory_version = 0
+
+    def __init__(self, batch: Batch, telling: Telling, store: NotifyStore) -> None:
+        self.next_seq = batch.next_seq
+        self._telling = telling
+        self._store = store
+
+    @property
+    def documents(self) -> int:
+        """Changed so far: the runtime cuts the batch in time."""
+        telling = self._telling
+        return len(telling.cases) + len(telling.contacts) + len(telling.kept)
+
+    def apply(self, record: Incoming) -> Sequence[Outgoing]:
+        """A fact's notices; a tombstone where a contact must not stay on the log."""
+        message = record.event.data if record.event else None
+        if isinstance(message, CaseFact):
+            return [_record(notice, record) for notice in self._telling.fact(message)]
+        if isinstance(message, ContactGiven):
+            return [tombstone(message.case_id, record.partition)] if self._telling.contact(message) else ()
+        if message is None and record.topic == CONTACTS.name:
+            self._telling.erase(record.key)
+            return ()
+        raise ValueError(f"{record.topic} carries facts and contacts; this is {type(message).__name__}")
+
+    def writes(self) -> Mapping[str, Sequence[Any]]:
+        """The batch's documents."""
+        telling = self._telling
+        return self._store.writes(telling.partition, telling.cases, telling.contacts, telling.kept)
+
+
+class TellingReader:
+    """The worker's reader."""
+
+    def __init__(self, store: NotifyStore, topics: DepartmentTopics) -> None:
+        self._store = store
+        self._topics = topics
+
+    async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
+        """Cases and contacts of all partitions at once; topics before their first record."""
+        facts = [
+            record.event.data
+            for batch in batches
+            for record in batch.records
+            if record.event is not None and isinstance(record.event.data, CaseFact)
+        ]
+        await self._topics.ensure(departments_of(facts))
+        loaded = await self._store.load(list({record.key for batch in batches for record in batch.records}))
+        return {batch.partition: TellingFold(batch, Telling(batch.partition, loaded), self._store) for batch in batches}
+
+
+def tombstone(case_id: str, partition: int) -> Outgoing:
+    """Erases a contact from the log, once compaction has passed."""
+    return Outgoing(topic=CONTACTS.name, partition=partition, key=case_id.encode(), value=None, headers=[])
+
+
+def _record(notice: AssignmentNotice, cause: Incoming) -> Outgoing:
+    value, headers = encode(
+        Event(id=notice.id, source="/mingshao/notify", time=cause.timestamp, subject=notice.case_id, data=notice)
+    )
+    return Outgoing(
+        topic=assignments(notice.department).name,
+        partition=0,
+        key=notice.case_id.encode(),
+        value=value,
+        headers=headers,
+    )

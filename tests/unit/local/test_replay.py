@@ -1,0 +1,261 @@
+"""`mingshao replay`: what is sent, in which order, and what happens when it is not taken at once."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local import keys, ports
+from deploy.local.errors import LocalError
+from deploy.local.places import Home
+from deploy.local.replay import Delivered, Retry, deliver, push, replay_command
+from deploy.local.replay_history import Batch, Step, department_of, instant, read, waves
+from deploy.local.supervisor import record
+from services.contracts.identity import case_id
+from tests.conftest import free_port_base
+
+MESSAGE = {
+    "留言编号": "17",
+    "留言用户": "UU1",
+    "留言主题": " 路灯不亮 ",
+    "留言时间": "2018/3/5 9:07:01",
+    "留言详情": "三号楼前的路灯不亮",
+    "答复意见": "已修复",
+    "答复时间": "2018/3/9",
+}
+
+
+def write(path: Path, *lines: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def ticket(number: int) -> Step:
+    return Step(kind="ticket", key="source:hotline", body={"source_id": str(number)}, line=number + 1)
+
+
+def act(number: int, key: str, action: str) -> Step:
+    case = case_id("ticket", "hotline", str(number))
+    return Step(kind="action", key=key, body={"case_id": case, "action_id": action, "action": action})
+
+
+def taken(*statuses: int) -> httpx.Response:
+    lines = [
+        {"line": index, "status": status} | ({} if status == 202 else {"problem": {"code": "bad", "detail": "no"}})
+        for index, status in enumerate(statuses, 1)
+    ]
+    return httpx.Response(200, text="\n".join(map(json.dumps, lines)))
+
+
+def test_a_message_becomes_a_ticket_and_its_reply_the_departments_actions(tmp_path: Path) -> None:
+    history = read(write(tmp_path / "m", MESSAGE), ["b", "a"])
+    unit = department_of("17", ["a", "b"])
+    told = [(step.key, step.body.get("action"), step.body.get("at")) for step in history.steps]
+    sent, replied = "2018-03-05T09:07:01+08:00", "2018-03-09T00:00:00+08:00"
+    assert told == [
+        ("source:hotline", None, None),
+        ("dispatcher", "dispatch", sent),
+        (f"department:{unit}", "sign", replied),
+        (f"department:{unit}", "reply", replied),
+        ("source:hotline", "close", replied),
+    ]
+    assert history.steps[0].body == {
+        "channel": "hotline",
+        "source_id": "17",
+        "title": "路灯不亮",
+        "text": "三号楼前的路灯不亮",
+        "reported_at": sent,
+    }
+    assert {step.case_id for step in history.steps} == {case_id("ticket", "hotline", "17")}
+    assert history.early == ()
+
+
+def test_a_message_without_a_reply_stays_dispatched(tmp_path: Path) -> None:
+    history = read(write(tmp_path / "m", MESSAGE | {"答复意见": "", "答复时间": ""}), ["a"])
+    assert [step.body.get("action") for step in history.steps] == [None, "dispatch"]
+
+
+def test_a_reply_older_than_its_message_is_told(tmp_path: Path) -> None:
+    assert read(write(tmp_path / "m", MESSAGE, MESSAGE | {"答复时间": "2018/3/4"}), ["a"]).early == (2,)
+
+
+def test_the_department_follows_from_the_number_alone() -> None:
+    units = ["x", "a", "m"]
+    expected = sorted(units)[int(sha256(b"17").hexdigest(), 16) % 3]
+    assert department_of("17", units) == department_of("17", units[::-1]) == expected
+
+
+@pytest.mark.parametrize("text", ["2018/3/5", "2018-03-05", "2018/03/05 00:00:00"])
+def test_times_are_of_china_and_a_date_is_its_midnight(text: str) -> None:
+    assert instant(text).isoformat() == "2018-03-05T00:00:00+08:00"
+    assert instant(text).utcoffset() == timedelta(hours=8)
+
+
+@pytest.mark.parametrize("line", [{"kind": "letter", "key": "x", "body": {}}, MESSAGE | {"留言时间": "gestern"}, {}])
+def test_what_is_no_history_is_named_by_its_line(tmp_path: Path, line: dict[str, Any]) -> None:
+    with pytest.raises(LocalError, match="line 2"):
+        read(write(tmp_path / "m", MESSAGE, line), ["a"])
+
+
+def test_a_cases_steps_are_in_successive_waves_and_batches_have_one_key() -> None:
+    steps = [step for n in range(3) for step in (ticket(n), act(n, "dispatcher", "x"), act(n, "source:hotline", "y"))]
+    found = list(waves(steps))
+    assert [[(batch.path, batch.key, len(batch.steps)) for batch in wave] for wave in found] == [
+        [("/v1/tickets", "source:hotline", 3)],
+        [("/v1/actions", "dispatcher", 3)],
+        [("/v1/actions", "source:hotline", 3)],
+    ]
+
+
+def test_batches_end_at_500_lines_and_at_4_megabytes() -> None:
+    (wave,) = waves([ticket(number) for number in range(1100)])
+    assert [len(batch.lines) for batch in wave] == [500, 500, 100]
+    big = [Step(kind="ticket", key="k", body={"source_id": str(n), "text": "字" * 500_000}) for n in range(5)]
+    (wave,) = waves(big)
+    assert [len(batch.lines) for batch in wave] == [2, 2, 1]
+
+
+def test_a_window_ends_before_the_next_begins() -> None:
+    found = list(waves([ticket(0), ticket(1), ticket(2)], window=2))
+    assert [len(batch.lines) for wave in found for batch in wave] == [2, 1]
+
+
+def test_a_retry_doubles_to_its_longest_honours_retry_after_and_ends() -> None:
+    retry = Retry(first=1, longest=3, times=4)
+    assert [retry.wait(attempt) for attempt in range(5)] == [1, 2, 3, 3, None]
+    assert retry.wait(0, "7") == 7
+    assert retry.wait(0, "Mon, 23 Nov 2026 00:00:00 GMT") == 1
+
+
+def batch(count: int) -> Batch:
+    ((made,),) = waves([ticket(number) for number in range(count)])
+    return made
+
+
+def test_lines_without_room_alone_are_sent_again() -> None:
+    answers = iter([None, httpx.Response(503, headers={"Retry-After": "4"}), taken(202, 503, 422), taken(202)])
+    sent: list[int] = []
+    slept: list[float] = []
+
+    def answer(_: Batch, body: bytes) -> httpx.Response | None:
+        sent.append(len(body.splitlines()))
+        return next(answers)
+
+    delivered = deliver(batch(3), answer, slept.append)
+    assert (delivered.taken, [(one.line, one.status, one.code) for one in delivered.refused]) == (2, [(3, 422, "bad")])
+    assert sent == [3, 3, 3, 1]
+    assert slept[1] == 4
+
+
+@pytest.mark.parametrize("status", [400, 403, 413])
+def test_a_batch_that_is_refused_whole_ends_the_replay(status: int) -> None:
+    with pytest.raises(LocalError, match=str(status)):
+        deliver(batch(1), lambda *_: httpx.Response(status, json={"detail": "no"}), lambda _: None)
+
+
+def test_silence_ends_in_words() -> None:
+    with pytest.raises(LocalError, match="no answer"):
+        deliver(batch(1), lambda *_: None, lambda _: None, Retry(times=2))
+
+
+def test_nothing_of_a_case_is_sent_before_the_step_ahead_of_it_was_answered() -> None:
+    steps = [step for n in range(900) for step in (ticket(n), act(n, "dispatcher", "x"))]
+    order: list[str] = []
+
+    def answer(sending: Batch, body: bytes) -> httpx.Response:
+        order.append(sending.path)
+        return taken(*[202] * len(body.splitlines()))
+
+    assert sum(delivered.taken for delivered in push(steps, answer, lambda _: None)) == 1800
+    assert order == ["/v1/tickets"] * 2 + ["/v1/actions"] * 2
+
+
+class Street(BaseHTTPRequestHandler):
+    """Intake and routing in one: takes all but the third line's kind of title, and keeps what came."""
+
+    seen: list[tuple[str, str, list[Any]]]
+    rows: dict[str, Any]
+
+    def do_GET(self) -> None:
+        self._answer({"rows": {"a": {}, "b": {}} if self.path.endswith("department") else {}})
+
+    def do_PUT(self) -> None:
+        self.rows.update(json.loads(self._body()))
+        self._answer({})
+
+    def do_POST(self) -> None:
+        lines = [json.loads(line) for line in self._body().splitlines()]
+        self.seen.append((self.path, self.headers["Authorization"].removeprefix("Bearer "), lines))
+        self._answer([{"line": number, "status": 202} for number, _ in enumerate(lines, 1)])
+
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers["Content-Length"]))
+
+    def _answer(self, body: Any) -> None:
+        lines = body if isinstance(body, list) else [body]
+        content = "\n".join(map(json.dumps, lines)).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@contextmanager
+def street(home: Home) -> Iterator[type[Street]]:
+    handler = type("Fresh", (Street,), {"seen": [], "rows": {}})
+    base = free_port_base()
+    record.write(home, record.Wanted(port_base=base))
+    servers = [
+        ThreadingHTTPServer(("127.0.0.1", ports.service_port(base, name, 1)), handler) for name in ("intake", "routing")
+    ]
+    threads = [threading.Thread(target=server.serve_forever, args=(0.01,)) for server in servers]
+    for thread in threads:
+        thread.start()
+    try:
+        yield handler
+    finally:
+        for server, thread in zip(servers, threads, strict=True):
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
+def test_a_file_is_replayed_with_keys_that_may_backdate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = Home(tmp_path / "home").make()
+    file = write(tmp_path / "m", MESSAGE, MESSAGE | {"留言编号": "18", "答复时间": "2018/3/4"})
+    with street(home) as handler:
+        assert replay_command(file, home.path) == 0
+    names = [
+        "replay",
+        "replay-dispatcher",
+        *(f"replay-department-{department_of(n, ['a', 'b'])}" for n in ("17", "18")),
+    ]
+    assert set(handler.rows) == {keys.hash_of(keys.local(home, name)) for name in names}
+    assert all(row["scopes"] == ["backdate"] for row in handler.rows.values())
+    assert sum(len(lines) for *_, lines in handler.seen) == 10
+    assert handler.seen[0][:2] == ("/v1/tickets", keys.local(home, "replay"))
+    out = capsys.readouterr().out
+    assert "10" in out
+    assert "时间矛盾" in out
+
+
+def test_where_nothing_was_started_it_says_how(tmp_path: Path) -> None:
+    with pytest.raises(LocalError, match="mingshao up"):
+        replay_command(write(tmp_path / "m", MESSAGE), tmp_path / "nowhere")
+
+
+def test_a_refused_line_is_counted_with_its_reason() -> None:
+    delivered = deliver(batch(1), lambda *_: taken(422), lambda _: None)
+    assert isinstance(delivered, Delivered)
+    assert delivered.refused[0].detail == "no"
