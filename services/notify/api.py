@@ -15,10 +15,10 @@ from services.runtime.keys import Caller
 from services.runtime.problems import Problem, unavailable
 from services.runtime.producer import Producer
 
-from .adapters.store import NotifyStore
 from .domain.cursor import BadCursor, decoded, encoded
 from .domain.notice import Told
-from .worker import tombstone
+from .handlers import tombstone
+from .ports import Shelf
 
 BEAT_SECONDS = 15
 LOOK_SECONDS = 1.0
@@ -29,7 +29,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"description": "a cursor that is none of ours"},
     503: {"description": "MongoDB or Kafka does not answer; try again"},
 }
-_STREAM = {
+_STREAM = _ERRORS | {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "one notice an event"}
 }
 router = APIRouter()
@@ -38,7 +38,7 @@ router = APIRouter()
 class Desk:
     """Made once by `__main__`."""
 
-    def __init__(self, *, store: NotifyStore, producer: Producer, bell: ChangeStreamBell, health: Health) -> None:
+    def __init__(self, *, store: Shelf, producer: Producer, bell: ChangeStreamBell, health: Health) -> None:
         self.store = store
         self.producer = producer
         self.bell = bell
@@ -67,7 +67,7 @@ async def pull(
     return _json({"items": items, "cursor": encoded(department, reached), "more": len(items) >= limit})
 
 
-@router.get("/v1/departments/{department}/assignments/stream", responses={**_ERRORS, **_STREAM}, tags=["assignments"])
+@router.get("/v1/departments/{department}/assignments/stream", responses=_STREAM, tags=["assignments"])
 async def follow(
     department: str,
     caller: Caller,

@@ -3,6 +3,8 @@
 from services.contracts.assignments import AssignmentNotice
 from services.contracts.cases import CaseFact
 from services.contracts.submissions import ContactGiven
+from services.contracts.topics import CONTACTS
+from services.runtime.batches import Outgoing
 
 from .domain.contact import Contacts, Step, erased, given, submitted
 from .domain.notice import Told, notices, told
@@ -54,3 +56,8 @@ def departments_of(facts: list[CaseFact]) -> set[str]:
     """All that notices of these facts could go to."""
     summaries = [summary for fact in facts for summary in (fact.before, fact.after) if summary is not None]
     return {summary.dims.department for summary in summaries if summary.dims.department is not None}
+
+
+def tombstone(case_id: str, partition: int) -> Outgoing:
+    """Erases a contact from the log, once compaction has passed."""
+    return Outgoing(topic=CONTACTS.name, partition=partition, key=case_id.encode(), value=None, headers=[])

@@ -5,7 +5,9 @@ from typing import Any, Protocol
 
 import msgspec
 
+from services.contracts.actors import Actor
 from services.contracts.assignments import AssignmentNotice
+from services.contracts.submissions import ContactGiven
 
 from .domain.contact import Contacts
 from .domain.notice import Told
@@ -44,3 +46,24 @@ class DepartmentTopics(Protocol):
 
     async def ensure(self, departments: set[str]) -> None:
         """Make those that are missing, before the first record goes there."""
+
+
+class Shelf(Protocol):
+    """What the API needs of the store. Problem 503 where it is away."""
+
+    async def case(self, case_id: str) -> Told | None:
+        """The case as notify keeps it."""
+
+    async def contact(self, case_id: str) -> ContactGiven | None:
+        """The accepted contact."""
+
+    async def record_look(self, case_id: str, caller: Actor) -> None:
+        """Before the answer: a look that is not recorded is not given."""
+
+    async def erase(self, case_id: str) -> None:
+        """Take the contact out now."""
+
+    async def feed(
+        self, department: str, after: Mapping[int, int], limit: int
+    ) -> tuple[list[AssignmentNotice], dict[int, int]]:
+        """What comes after each partition's number, and the numbers reached."""

@@ -10,7 +10,7 @@ from services.contracts.submissions import ContactGiven
 from services.contracts.topics import CONTACTS, assignments
 from services.runtime.batches import Batch, Fold, Incoming, Outgoing
 
-from .handlers import Telling, departments_of
+from .handlers import Telling, departments_of, tombstone
 from .ports import DepartmentTopics, NotifyStore
 
 
@@ -66,11 +66,6 @@ class TellingReader:
         await self._topics.ensure(departments_of(facts))
         loaded = await self._store.load(list({record.key for batch in batches for record in batch.records}))
         return {batch.partition: TellingFold(batch, Telling(batch.partition, loaded), self._store) for batch in batches}
-
-
-def tombstone(case_id: str, partition: int) -> Outgoing:
-    """Erases a contact from the log, once compaction has passed."""
-    return Outgoing(topic=CONTACTS.name, partition=partition, key=case_id.encode(), value=None, headers=[])
 
 
 def _record(notice: AssignmentNotice, cause: Incoming) -> Outgoing:

@@ -19,10 +19,11 @@ from services.runtime.web import build_app
 from services.runtime.worker import Worker
 
 from . import api
-from .adapters.case_reader import CaseReader
+from .adapters.case_reader import MongoCaseReader
 from .adapters.case_store import MongoCaseStore
 from .adapters.directory_store import DirectoryStore
 from .api.desk import Desk
+from .ports import StoreAway
 from .settings import RoutingSettings
 from .worker import JudgingReader
 
@@ -67,7 +68,7 @@ async def run(settings: RoutingSettings) -> None:
                 await store.prepare()
                 await rows.prepare(settings.admin_key_hash)
                 break
-            except PyMongoError as error:
+            except (PyMongoError, StoreAway) as error:
                 health.failed(error)
                 await asyncio.sleep(0.5)
         health.wait_for("store", None)
@@ -81,7 +82,8 @@ async def run(settings: RoutingSettings) -> None:
         directory=directory,
         resources={
             "desk": Desk(
-                cases=CaseReader(database, settings.partitions),
+                cases=MongoCaseReader(database),
+                partitions=settings.partitions,
                 directory=directory,
                 directory_store=rows,
                 zone=ZoneInfo(settings.timezone),

@@ -1,12 +1,14 @@
 """What routing needs of the outside."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 
 from services.contracts.cases import CaseFact
 
+from .domain.cursor import Cursor
 from .domain.state import CaseState
 
 
@@ -42,3 +44,50 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     fact: CaseFact
     key: CommandKey
     digest: str
+
+
+class StoreAway(Exception):
+    """The store does not answer; what was asked may or may not have happened."""
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of cases, each with when it last changed, and where the next page begins."""
+
+    cases: list[tuple[CaseState, datetime]]
+    cursor: Cursor
+    more: bool
+
+
+class CaseReader(Protocol):
+    """What the API reads of cases. Problem 503 where the store is away."""
+
+    async def one(self, case_id: str) -> tuple[CaseState, datetime] | None:
+        """The case and when it last changed."""
+
+    async def timeline(self, case_id: str) -> list[CaseFact]:
+        """Its facts in the order in which they count."""
+
+    async def outcome(self, case_id: str, sender: str, action_id: str) -> CaseFact | None:
+        """What became of an action."""
+
+    async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
+        """Up to `limit` cases after `cursor`."""
+
+    async def queue(self, limit: int) -> list[tuple[CaseState, datetime]]:
+        """What waits for a dispatcher."""
+
+
+class DirectoryRows(Protocol):
+    """The directory's store. StoreAway."""
+
+    async def rows(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Id → row and version, of a kind."""
+
+    async def row(self, kind: str, row_id: str) -> dict[str, Any] | None:
+        """One row with its version."""
+
+    async def change(self, kind: str, rows: Mapping[str, dict[str, Any] | None]) -> dict[str, int]:
+        """Set rows (None removes), all or none; id → version."""
+
+    async def publish(self) -> None:
+        """What is stored and not yet on the log. BrokerAway."""

@@ -1,24 +1,19 @@
 """Routing's use of the runtime's worker: load, judge, give out facts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any
 
 from services.contracts.actions import ActionRequested
 from services.contracts.codec import Event, encode
-from services.contracts.directory import Category, Channel, Department
 from services.contracts.submissions import SubmissionReceived
 from services.contracts.topics import CASES
 from services.runtime.batches import Batch, Fold, Incoming, Outgoing
-from services.runtime.directory import Directory, DirectorySnapshot
+from services.runtime.directory import Directory
 from services.runtime.instruments import Refusals
 
-from .domain.rules import Rules
+from .domain.rules import rules_of
 from .handlers import Bench, NotACommand, key_of
 from .ports import CaseStore, CommandKey, Judged
-
-Row = TypeVar("Row", bound=msgspec.Struct)
 
 
 class JudgingFold:
@@ -65,7 +60,8 @@ class JudgingReader:
 
     async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
         """A bench for each partition, all under one version of the directory."""
-        rules = rules_of(self._directory.snapshot)
+        snapshot = self._directory.snapshot
+        rules = rules_of(snapshot.version, snapshot.rows)
         loaded = await self._store.load([key for batch in batches for key in _keys(batch)])
         return {
             batch.partition: JudgingFold(
@@ -73,21 +69,6 @@ class JudgingReader:
             )
             for batch in batches
         }
-
-
-def rules_of(directory: DirectorySnapshot) -> Rules:
-    """The part of the directory that decisions look at."""
-    rows = directory.rows
-    return Rules(
-        version=directory.version,
-        departments=_of(rows.get("department", {}), Department),
-        categories=_of(rows.get("category", {}), Category),
-        channels=_of(rows.get("channel", {}), Channel),
-    )
-
-
-def _of(rows: Mapping[str, Any], kind: type[Row]) -> Mapping[str, Row]:
-    return {row_id: row for row_id, row in rows.items() if isinstance(row, kind)}
 
 
 def _keys(batch: Batch) -> list[CommandKey]:

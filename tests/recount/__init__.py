@@ -7,5 +7,6 @@ lines that `mingshao replay FILE` pushes. `lives` has how one case lives, `misch
 `recount` reads the log alone (topics tickets and opinions, partition by partition) and the directory's rows, judges
 each command by DOMAIN.md once more and counts every rate on every basis. It shares no code with routing or metrics:
 plain dicts, one loop after another, slow and easy to read. `figures` gives what GET /v1/rates must answer, `answered`
-brings an answer into the same form. The street is the directory in plain form: {kind: {id: row}}.
+brings an answer into the same form, and `compare.differences` asks for all of it.
+The street is the directory in plain form: {kind: {id: row}}.
 """

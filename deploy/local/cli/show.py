@@ -1,5 +1,6 @@
 """How things look on a terminal: one console, two languages."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,10 @@ from ..places import Home, default_home
 from ..ports import service_port
 from ..supervisor import record
 
-console = Console(highlight=False)
-trouble = Console(stderr=True, highlight=False)
+# without a terminal nobody wraps for us: tables get room, texts stay on one line
+_WIDTH = None if sys.stdout.isatty() else 160
+console = Console(highlight=False, width=_WIDTH)
+trouble = Console(stderr=True, highlight=False, soft_wrap=True)
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="数据目录，默认 .mingshao  The data's folder", show_default=False)
@@ -23,9 +26,9 @@ HomeOption = Annotated[
 
 def say(zh: str, en: str, style: str = "") -> None:
     """One line in both languages."""
-    console.print(zh, style=style)
+    console.print(zh, style=style, soft_wrap=True)
     if en:
-        console.print(en, style="dim")
+        console.print(en, style="dim", soft_wrap=True)
 
 
 def tell(error: LocalError) -> None:

@@ -25,6 +25,7 @@ class Keeper:
         self.seen = Seen(answered=False)
         self.restarts = 0
         self.last_end: str | None = None
+        self.leaving = False
         self._home = home
         self._ends = 0
         self._answered_ever = False
@@ -57,6 +58,8 @@ class Keeper:
 
     def heal(self, stores_since: float | None, now: float) -> bool:
         """Note an end, start again when its time has come, kill what hangs. True where something changed."""
+        if self.leaving or self.hopeless:
+            return False
         if self.running is None:
             if now < self._not_before:
                 return False

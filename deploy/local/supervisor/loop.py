@@ -200,7 +200,7 @@ class Supervisor:
                 self._stores_since = now
             self._tick_at = now
             for keeper in list(self._keepers.values()):
-                if not keeper.hopeless and keeper.heal(self._stores_since, now):
+                if keeper.heal(self._stores_since, now):
                     self._say()
             await asyncio.sleep(TICK_SECONDS)
 
@@ -260,12 +260,15 @@ class Supervisor:
 
     async def _drop(self, keepers: list[Keeper]) -> None:
         for keeper in keepers:
-            self._keepers.pop(keeper.name)
+            keeper.leaving = True
             if task := self._looking.pop(keeper.name, None):
                 await _cancel(task)
         running = [keeper.running for keeper in keepers if keeper.running is not None]
         seconds = max((STOP_SECONDS.get(process.name, STOP_SECONDS["service"]) for process in running), default=0)
         await asyncio.to_thread(processes.stop, running, seconds)
+        for keeper in keepers:
+            self._keepers.pop(keeper.name)
+        self._say()
 
     async def _stop(self) -> None:
         """Services first, at once; then Kafka, then mongod."""

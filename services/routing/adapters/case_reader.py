@@ -1,39 +1,27 @@
 """What the API reads of cases: one, its timeline, an action's outcome, lists by a cursor that never skips."""
 
-import base64
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from pymongo.errors import PyMongoError
 
 from services.contracts.cases import CaseFact
 from services.runtime.mongo import Database
-from services.runtime.problems import Problem, unavailable
+from services.runtime.problems import unavailable
 
+from ..domain.cursor import Cursor
 from ..domain.state import CaseState
+from ..ports import Listed
 from .case_store import CASES, TIMELINE, case_in, fact_in
 
-Cursor = Mapping[int, int]
-"""Partition → sequence number up to which it was delivered: one counter would skip concurrent commits."""
 
-
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of cases and where the next begins."""
-
-    cases: list[tuple[CaseState, datetime]]
-    cursor: str
-    more: bool
-
-
-class CaseReader:
+class MongoCaseReader:
     """Problem 503 where MongoDB is away."""
 
-    def __init__(self, database: Database, partitions: int) -> None:
+    def __init__(self, database: Database) -> None:
         self._cases = database[CASES]
         self._timeline = database[TIMELINE]
-        self._partitions = partitions
 
     async def one(self, case_id: str) -> tuple[CaseState, datetime] | None:
         """The case and when it last changed."""
@@ -53,9 +41,9 @@ class CaseReader:
         found = await self._facts(query)
         return fact_in(found[0]) if found else None
 
-    async def page(self, only: Mapping[str, Any], cursor: str | None, limit: int) -> Listed:
+    async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
         """Up to `limit` cases after `cursor`, each partition's in the order of their newest facts."""
-        place = dict(decoded(cursor, self._partitions))
+        place = dict(cursor)
         after = [{"partition": number, "seq": {"$gt": seq}} for number, seq in place.items()]
         query = {"$and": [dict(only), {"$or": after}]}
         try:
@@ -65,7 +53,7 @@ class CaseReader:
         for document in found:
             place[document["partition"]] = document["seq"]
         cases = [(case_in(document), document["updated_at"]) for document in found]
-        return Listed(cases=cases, cursor=encoded(place), more=len(found) == limit)
+        return Listed(cases=cases, cursor=place, more=len(found) == limit)
 
     async def queue(self, limit: int) -> list[tuple[CaseState, datetime]]:
         """What waits for a dispatcher, the longest waiting first."""
@@ -81,23 +69,3 @@ class CaseReader:
             return await self._timeline.find(dict(query)).sort("seq", 1).to_list(None)
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer") from error
-
-
-def encoded(place: Cursor) -> str:
-    """A cursor as callers keep it: opaque."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(dict(place))).decode().rstrip("=")
-
-
-def decoded(cursor: str | None, partitions: int) -> Cursor:
-    """Problem 422 where it is none of ours."""
-    start = dict.fromkeys(range(partitions), 0)
-    if not cursor:
-        return start
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        given = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=dict[int, int])
-    except (ValueError, msgspec.DecodeError) as error:
-        raise Problem(422, "bad_cursor", "use a cursor as it was given, or none to begin", field="cursor") from error
-    if not set(given) <= set(start):
-        raise Problem(422, "bad_cursor", "this cursor is of another deployment", field="cursor")
-    return start | given

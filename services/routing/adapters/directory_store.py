@@ -6,11 +6,11 @@ occurrence of a version in the log always follows that of the version before, an
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-import msgspec
 from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo.errors import PyMongoError
 
@@ -21,6 +21,8 @@ from services.runtime.batches import Outgoing
 from services.runtime.health import Health
 from services.runtime.mongo import Database
 from services.runtime.producer import BrokerAway, Producer
+
+from ..ports import StoreAway
 
 ROWS, STATE = "directory", "directory_state"
 _ID = {"_id": "directory"}
@@ -36,29 +38,34 @@ class DirectoryStore:
         self._publishing = asyncio.Lock()
 
     async def prepare(self, admin_key: str) -> None:
-        """Make the state document, and the first admin's key a row. PyMongoError."""
-        await self._database[STATE].update_one(_ID, {"$setOnInsert": {"version": 0, "outbox": []}}, upsert=True)
+        """Make the state document, and the first admin's key a row. StoreAway."""
+        with _away():
+            await self._database[STATE].update_one(_ID, {"$setOnInsert": {"version": 0, "outbox": []}}, upsert=True)
         if admin_key and not await self.row("key", admin_key):
             await self.change("key", {admin_key: {"role": "admin", "label": "first"}})
 
     async def rows(self, kind: str) -> dict[str, dict[str, Any]]:
-        """Id → row and version, of a kind."""
-        found = self._database[ROWS].find({"kind": kind}).sort("_id", 1)
-        return {row["id"]: {"row": row["row"], "version": row["version"]} async for row in found}
+        """Id → row and version, of a kind. StoreAway."""
+        with _away():
+            found = self._database[ROWS].find({"kind": kind}).sort("_id", 1)
+            return {row["id"]: {"row": row["row"], "version": row["version"]} async for row in found}
 
     async def row(self, kind: str, row_id: str) -> dict[str, Any] | None:
-        """One row with its version."""
-        found = await self._database[ROWS].find_one({"_id": f"{kind}/{row_id}"})
+        """One row with its version. StoreAway."""
+        with _away():
+            found = await self._database[ROWS].find_one({"_id": f"{kind}/{row_id}"})
         return {"row": found["row"], "version": found["version"]} if found else None
 
     async def change(self, kind: str, rows: Mapping[str, dict[str, Any] | None]) -> dict[str, int]:
-        """Set rows (None removes) in one transaction; id → version, unchanged ones with the version they have."""
-        async with await self._database.client.start_session() as session:
+        """Set rows (None removes) in one transaction; id → version, unchanged ones with the version they have.
+        StoreAway."""
 
-            async def body(session: AsyncIOMotorClientSession) -> dict[str, int]:
-                return await self._change(kind, rows, session)
+        async def body(session: AsyncIOMotorClientSession) -> dict[str, int]:
+            return await self._change(kind, rows, session)
 
-            return cast(dict[str, int], await session.with_transaction(body))
+        with _away():
+            async with await self._database.client.start_session() as session:
+                return cast(dict[str, int], await session.with_transaction(body))
 
     async def _change(
         self, kind: str, rows: Mapping[str, dict[str, Any] | None], session: AsyncIOMotorClientSession
@@ -86,24 +93,36 @@ class DirectoryStore:
         return versions
 
     async def publish(self) -> None:
-        """All of the outbox, in order. BrokerAway, PyMongoError."""
+        """All of the outbox, in order. BrokerAway, StoreAway."""
         async with self._publishing:
-            state = await self._database[STATE].find_one(_ID)
-            outbox = state["outbox"] if state else []
-            if not outbox:
-                return
-            await self._producer.publish([_record(entry) for entry in outbox])
-            last = outbox[-1]["version"]
-            await self._database[STATE].update_one(_ID, {"$pull": {"outbox": {"version": {"$lte": last}}}})
+            with _away():
+                await self._publish()
+
+    async def _publish(self) -> None:
+        state = await self._database[STATE].find_one(_ID)
+        outbox = state["outbox"] if state else []
+        if not outbox:
+            return
+        await self._producer.publish([_record(entry) for entry in outbox])
+        last = outbox[-1]["version"]
+        await self._database[STATE].update_one(_ID, {"$pull": {"outbox": {"version": {"$lte": last}}}})
 
     async def run(self) -> None:
         """Publish what a process that died left behind; until cancelled."""
         while True:
             try:
                 await self.publish()
-            except (BrokerAway, PyMongoError) as error:
+            except (BrokerAway, StoreAway) as error:
                 self._health.failed(error)
             await asyncio.sleep(2)
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    try:
+        yield
+    except PyMongoError as error:
+        raise StoreAway(f"MongoDB does not answer: {error}"[:300]) from error
 
 
 def _record(entry: Mapping[str, Any]) -> Outgoing:
@@ -122,8 +141,3 @@ def _record(entry: Mapping[str, Any]) -> Outgoing:
     return Outgoing(
         topic=DIRECTORY.name, partition=0, key=f"{kind}/{entry['id']}".encode(), value=value, headers=headers
     )
-
-
-def plain(row: msgspec.Struct) -> dict[str, Any]:
-    """A checked row as it is stored and published."""
-    return cast(dict[str, Any], msgspec.to_builtins(row))

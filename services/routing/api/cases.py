@@ -10,6 +10,7 @@ from services.contracts.cases import State
 from services.runtime.keys import Caller
 from services.runtime.problems import Problem
 
+from ..domain.cursor import BadCursor, decoded, encoded
 from ..domain.state import CaseState
 from .desk import AtDesk, Desk, answer
 from .views import brief, outcome, visible, whole
@@ -46,9 +47,13 @@ async def list_cases(
         if updated_since.tzinfo is None:
             raise Problem(422, "no_offset", "give an offset, such as +08:00", field="updated_since")
         only["updated_at"] = {"$gte": updated_since}
-    page = await desk.cases.page(only, cursor, limit)
+    try:
+        place = decoded(cursor, desk.partitions)
+    except BadCursor as error:
+        raise Problem(422, "bad_cursor", str(error), field="cursor") from error
+    page = await desk.cases.page(only, place, limit)
     items = [brief(case, updated, desk.zone) for case, updated in page.cases]
-    return answer({"items": items, "cursor": page.cursor, "more": page.more})
+    return answer({"items": items, "cursor": encoded(page.cursor), "more": page.more})
 
 
 @router.get("/v1/cases/{case_id}", responses={**_ERRORS, **_NOT_YET, 304: {"description": "as you have it"}})

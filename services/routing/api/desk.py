@@ -8,19 +8,24 @@ from fastapi import Depends, Request, Response
 
 from services.runtime.directory import Directory
 
-from ..adapters.case_reader import CaseReader
-from ..adapters.directory_store import DirectoryStore
-from ..domain.rules import Rules
-from ..worker import rules_of
+from ..domain.rules import Rules, rules_of
+from ..ports import CaseReader, DirectoryRows
 
 
 class Desk:
     """Made once by `__main__`."""
 
     def __init__(
-        self, *, cases: CaseReader, directory: Directory, directory_store: DirectoryStore, zone: ZoneInfo
+        self,
+        *,
+        cases: CaseReader,
+        partitions: int,
+        directory: Directory,
+        directory_store: DirectoryRows,
+        zone: ZoneInfo,
     ) -> None:
         self.cases = cases
+        self.partitions = partitions
         self.directory = directory
         self.directory_store = directory_store
         self.zone = zone
@@ -28,7 +33,7 @@ class Desk:
     @property
     def rules(self) -> Rules:
         """The directory as it is now."""
-        return rules_of(self.directory.snapshot)
+        return rules_of(self.directory.snapshot.version, self.directory.snapshot.rows)
 
 
 def _desk(request: Request) -> Desk:

@@ -4,15 +4,14 @@ from typing import Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from pymongo.errors import PyMongoError
 
 from services.contracts.actors import Actor
 from services.runtime.keys import Caller
 from services.runtime.problems import Problem, unavailable
 from services.runtime.producer import BrokerAway
 
-from ..adapters.directory_store import plain
 from ..domain.directory_check import BadRow, checked
+from ..ports import StoreAway
 from .desk import AtDesk, Desk, answer
 
 router = APIRouter(tags=["directory"])
@@ -34,7 +33,7 @@ async def list_rows(kind: Kind, caller: Caller, desk: AtDesk) -> Response:
     _keys_for_admin(kind, caller)
     try:
         rows = await desk.directory_store.rows(kind)
-    except PyMongoError as error:
+    except StoreAway as error:
         raise unavailable("MongoDB does not answer") from error
     return answer({"kind": kind, "rows": rows})
 
@@ -45,7 +44,7 @@ async def one_row(kind: Kind, row_id: str, caller: Caller, desk: AtDesk) -> Resp
     _keys_for_admin(kind, caller)
     try:
         row = await desk.directory_store.row(kind, row_id)
-    except PyMongoError as error:
+    except StoreAway as error:
         raise unavailable("MongoDB does not answer") from error
     if row is None:
         raise Problem(404, "no_such_row", f"no {kind} {row_id}")
@@ -76,7 +75,7 @@ async def remove_row(kind: Kind, row_id: str, _: Caller, desk: AtDesk) -> Respon
             rows = await desk.directory_store.rows("category")
             if users := [code for code, row in rows.items() if row["row"].get("department") == row_id]:
                 raise Problem(422, "in_use", f"categories name it: {', '.join(users)}; change them first", field="id")
-    except PyMongoError as error:
+    except StoreAway as error:
         raise unavailable("MongoDB does not answer") from error
     versions = await _change(kind, {row_id: None}, desk)
     return answer({"kind": kind, "id": row_id, "version": versions[row_id]})
@@ -100,12 +99,12 @@ async def _object(request: Request) -> dict[str, Any]:
 async def _set(kind: str, rows: dict[str, Any], desk: Desk) -> dict[str, int]:
     try:
         departments = frozenset(await desk.directory_store.rows("department"))
-    except PyMongoError as error:
+    except StoreAway as error:
         raise unavailable("MongoDB does not answer") from error
     made: dict[str, dict[str, Any] | None] = {}
     for row_id, row in rows.items():
         try:
-            made[row_id] = plain(checked(kind, row_id, row, departments))
+            made[row_id] = msgspec.to_builtins(checked(kind, row_id, row, departments))
         except BadRow as error:
             raise Problem(422, "bad_row", str(error), row=error.row_id, field=error.field) from error
     return await _change(kind, made, desk)
@@ -115,7 +114,7 @@ async def _change(kind: str, rows: dict[str, dict[str, Any] | None], desk: Desk)
     try:
         versions = await desk.directory_store.change(kind, rows)
         await desk.directory_store.publish()
-    except PyMongoError as error:
+    except StoreAway as error:
         raise unavailable("MongoDB does not answer; ask whether the change is there, or send it again") from error
     except BrokerAway as error:
         raise unavailable("stored; it will be published once Kafka is back") from error

@@ -12,7 +12,14 @@ from services.contracts.directory import ROW_TYPES, Category, Channel, Key
 from .moves import MOVES
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_ID_PATTERNS = {
+    "department": _SLUG,  # part of a topic's name
+    "category": re.compile(r"[^\s/]{1,128}"),
+    "channel": _NAME,
+    "key": _HASH,
+}
 _WITH_SUBJECT: frozenset[Role] = frozenset(("source", "department"))
 
 
@@ -27,7 +34,7 @@ class BadRow(ValueError):
 
 def checked(kind: str, row_id: str, row: Mapping[str, Any], departments: frozenset[str]) -> msgspec.Struct:
     """The row as its type. BadRow."""
-    pattern = _HASH if kind == "key" else re.compile(r"[^\s/]{1,128}") if kind == "category" else _SLUG
+    pattern = _ID_PATTERNS[kind]
     if not pattern.fullmatch(row_id):
         raise BadRow(row_id, "id", f"an id of kind {kind} matches {pattern.pattern}")
     try:

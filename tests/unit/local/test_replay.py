@@ -179,13 +179,13 @@ def test_nothing_of_a_case_is_sent_before_the_step_ahead_of_it_was_answered() ->
 
 
 class Street(BaseHTTPRequestHandler):
-    """Intake and routing in one: takes all but the third line's kind of title, and keeps what came."""
+    """Intake and routing in one: takes every line and keeps what came."""
 
     seen: list[tuple[str, str, list[Any]]]
     rows: dict[str, Any]
 
     def do_GET(self) -> None:
-        self._answer({"rows": {"a": {}, "b": {}} if self.path.endswith("department") else {}})
+        self._answer({"rows": {"a": {"row": {}}, "b": {"row": {}}} if self.path.endswith("department") else {}})
 
     def do_PUT(self) -> None:
         self.rows.update(json.loads(self._body()))

@@ -1,0 +1,35 @@
+"""Every answer of GET /v1/rates beside the recount."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from .recount import GROUPS, Json, Recount, answered, figures
+from .table import COUNTED_AS
+
+RATES = (
+    ("handled", "cohort"), ("replied", "cohort"), ("on_time", "due"), ("satisfied", "cohort"), ("satisfied", "flow"),
+    *((f"{kind}_count", "flow") for kind in ("received", *COUNTED_AS.values())),
+)  # fmt: skip
+
+
+def questions() -> Iterator[dict[str, str]]:
+    """The parameters of every question: 22 rates and bases by 7 groupings."""
+    for rate, basis in RATES:
+        for group_by in GROUPS:
+            yield {"rate": rate, "basis": basis, "group_by": ",".join(group_by)}
+
+
+def differences(
+    recounted: Recount, ask: Callable[[dict[str, str]], Json], *, until: datetime | None = None
+) -> list[str]:
+    """One line for each group that is not as recounted; [] where all is equal. `ask` gives an answer's body."""
+    expected = figures(recounted, until=until)
+    found: list[str] = []
+    for asked in questions():
+        group_by = tuple(name for name in asked["group_by"].split(",") if name)
+        mine = expected.get((asked["rate"], asked["basis"], group_by), {})
+        theirs = answered(ask(asked))
+        for group in sorted(mine.keys() | theirs.keys()):
+            if mine.get(group) != theirs.get(group):
+                found.append(f"{asked} {group}: recounted {mine.get(group)}, answered {theirs.get(group)}")
+    return found
