@@ -1,5 +1,6 @@
 """The console script `mingshao`: the table of its commands, and no traceback for what a person can mend."""
 
+import os
 import sys
 
 import typer
@@ -38,6 +39,16 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:  # a fault of ours; still no traceback unless it is asked for
+        if os.environ.get("MINGSHAO_DEBUG"):
+            raise
+        show.tell(
+            LocalError(
+                f"程序出错：{type(error).__name__}: {error}。设置 MINGSHAO_DEBUG=1 再运行可看到细节。",
+                f"A fault of this program: {type(error).__name__}: {error}. MINGSHAO_DEBUG=1 shows where.",
+            )
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

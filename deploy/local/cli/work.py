@@ -84,13 +84,18 @@ def rates(home: HomeOption = None) -> None:
         found = metrics.json("GET", "/v1/rates", params={"rate": rate, "basis": basis})
         for row in found["rows"]:
             words = (row["numerator"], row["denominator"], percent(row["value"]), interval(row.get("interval")))
-            table.add_row(TITLES[rate], basis, *map(str, words), percent(row.get("coverage")))
+            table.add_row(TITLES[rate], basis, *map(str, words), coverage(row.get("coverage")))
     console.print(table)
 
 
 def percent(value: float | None) -> str:
     """`96.0%`; a dash where there is nothing to divide by."""
     return "–" if value is None else f"{value:.1%}"
+
+
+def coverage(found: Any) -> str:
+    """`62.0% (1194/1926)`: how many of those who could be asked were."""
+    return f"{percent(found['value'])} ({found['numerator']}/{found['denominator']})" if found else ""
 
 
 def interval(bounds: Any) -> str:

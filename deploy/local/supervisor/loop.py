@@ -19,7 +19,7 @@ from .record import State, Wanted
 from .watch import Seen
 
 TICK_SECONDS = 0.2
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 SERVER_READY_SECONDS = 120.0
 SERVICES_READY_SECONDS = 180.0
 KEYS_READ_SECONDS = 15.0
