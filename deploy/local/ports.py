@@ -43,10 +43,10 @@ def require_free(ports: dict[str, int]) -> None:
 
 
 def holder_of(port: int) -> str | None:
-    """Name and pid of who listens there; None where the system does not tell."""
+    """Name and pid of who has it, to listen or (in the system's range for that) to call out from; None if not told."""
     try:
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr[1:2] == (port,) and connection.pid:
+            if connection.laddr[1:2] == (port,) and connection.pid:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
     except psutil.Error:
         pass

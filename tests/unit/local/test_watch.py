@@ -9,7 +9,8 @@ from deploy.local.supervisor.watch import Seen, Watched
 
 
 def seen(**changes: Any) -> Seen:
-    return Seen(**({"answered": True, "ready": True, "status": "ok"} | changes))
+    fields: dict[str, Any] = {"answered": True, "ready": True, "status": "ok"}
+    return Seen(**(fields | changes))
 
 
 def after(*looks: tuple[float, Seen]) -> Watched:

@@ -1,0 +1,111 @@
+"""What the command line makes of its words, and how it says that something is wrong."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.local import __main__ as program
+from deploy.local import ports
+from deploy.local.cli import lifecycle, overview, work
+from deploy.local.errors import LocalError, died_at_start
+from deploy.local.places import Home
+from deploy.local.supervisor import record
+from deploy.local.supervisor.record import Wanted
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["mingshao", *words])
+    with pytest.raises(SystemExit) as ended:
+        program.main()
+    return int(ended.value.code or 0)
+
+
+def test_scale_is_a_service_and_a_number() -> None:
+    assert lifecycle.parse_scale(["routing=2", "metrics=3"]) == {"routing": 2, "metrics": 3}
+    for word in ("routing", "routing=", "routing=0", "routing=10", "nobody=2", "routing=-1"):
+        with pytest.raises(LocalError, match="SERVICE=NUMBER"):
+            lifecycle.parse_scale([word])
+
+
+def test_ports_follow_from_the_base() -> None:
+    assert [ports.service_port(8100, name, 1) for name in ports.SERVICES] == [8101, 8102, 8103, 8104]
+    assert ports.service_port(8100, "routing", 3) == 8122
+
+
+def test_an_up_keeps_the_ports_of_the_last_and_not_its_instances(tmp_path: Path) -> None:
+    home = Home(tmp_path).make()
+    assert lifecycle.wish(home, None, {}).port_base == ports.DEFAULT_BASE
+    record.write(home, Wanted(port_base=9300, scale={"routing": 2}))
+    assert (lifecycle.wish(home, None, {}).port_base, lifecycle.wish(home, None, {}).scale) == (9300, {})
+
+
+def test_a_running_home_keeps_its_instances_and_its_ports(tmp_path: Path) -> None:
+    home = Home(tmp_path).make()
+    record.write(home, Wanted(port_base=9300, scale={"routing": 2}))
+    with record.hold(home) as alone:
+        assert alone
+        assert lifecycle.wish(home, None, {"metrics": 2}).scale == {"routing": 2, "metrics": 2}
+        with pytest.raises(LocalError, match="mingshao down"):
+            lifecycle.wish(home, 9400, {})
+    assert not record.is_supervised(home)
+
+
+def test_ones_own_servers_are_used_and_never_wiped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path).make()
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", "127.0.0.1:1")
+    wanted = lifecycle.wish(home, None, {})
+    assert (wanted.kafka, wanted.mongodb) == ("127.0.0.1:1", None)
+    record.write(home, wanted)
+    assert run(monkeypatch, "reset", "--yes", "--home", str(tmp_path)) == 1
+    assert "mingshao.*" in capsys.readouterr().err
+
+
+def test_reset_keeps_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path).make()
+    (home.keys / "admin").write_text("k")
+    (home.kafka / "data").mkdir()
+    assert run(monkeypatch, "reset", "--yes", "--home", str(tmp_path)) == 0
+    assert (home.keys.exists(), home.kafka.exists(), home.run.exists()) == (True, False, False)
+
+
+def test_an_error_is_told_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "rates", "--home", str(tmp_path)) == 1
+    told = capsys.readouterr().err
+    assert "mingshao up" in told
+    assert "Traceback" not in told
+
+
+def test_status_of_nothing_is_said_and_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "status", "--json", "--home", str(tmp_path / "none")) == 1
+    assert '"never started"' in capsys.readouterr().out
+    assert not overview.look(Home(tmp_path / "none")).well
+    assert not (tmp_path / "none").exists()
+
+
+def test_figures_read_as_percentages() -> None:
+    assert (work.percent(0.96), work.percent(None), work.interval([0.941, 0.973])) == ("96.0%", "–", "94.1% – 97.3%")
+    assert work.coverage({"value": 0.5, "numerator": 2, "denominator": 4}) == "50.0% (2/4)"
+    assert (work.interval(None), work.coverage(None)) == ("", "")
+
+
+def test_a_death_at_start_shows_the_end_of_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "kafka.log"
+    log.write_text("\n".join(f"line {number}" for number in range(100)))
+    told = str(died_at_start("kafka", log, "exit 1"))
+    assert "line 99" in told
+    assert "line 50" not in told
+
+
+@pytest.mark.parametrize("command", ["up", "down", "status", "logs", "reset", "key", "push", "replay", "rates", "dead"])
+def test_every_command_explains_itself(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, command, "--help") == 0
+    assert command in capsys.readouterr().out

@@ -1,0 +1,69 @@
+"""Processes by pid and start time."""
+
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from deploy.local import processes
+from deploy.local.processes import Program
+
+
+def program(tmp_path: Path, code: str) -> Program:
+    command = (sys.executable, "-S", "-c", code)
+    return Program(name="x-1", command=command, port=7, log=tmp_path / "logs" / "x-1.log", folder=tmp_path)
+
+
+SLEEP = "import time; time.sleep(60)"
+
+
+def test_a_pid_that_went_to_somebody_else_is_not_ours(tmp_path: Path) -> None:
+    running = processes.spawn(program(tmp_path, SLEEP), tmp_path)
+    other = msgspec.structs.replace(running, started=running.started - 100)
+    child = processes._children.pop(running.pid)  # as a later supervisor sees it
+    assert processes.alive(running)
+    assert not processes.alive(other)
+    processes.send(other, signal.SIGKILL)
+    assert processes.alive(running)
+    assert processes.stop([running], 5) == []
+    child.wait()
+
+
+def test_a_homes_processes_are_found_without_a_record(tmp_path: Path) -> None:
+    running = processes.spawn(program(tmp_path, SLEEP), tmp_path)
+    assert [(p.name, p.pid, p.port) for p in processes.of_home(tmp_path)] == [("x-1", running.pid, 7)]
+    processes.stop([running], 5)
+    assert processes.of_home(tmp_path) == []
+
+
+def test_a_paused_or_deaf_process_is_stopped_too(tmp_path: Path) -> None:
+    paused = processes.spawn(program(tmp_path, SLEEP), tmp_path)
+    processes.send(paused, signal.SIGSTOP)
+    assert processes.stop([paused], 5) == []
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); " + SLEEP
+    stubborn = processes.spawn(program(tmp_path, deaf), tmp_path)
+    while "on" not in (tmp_path / "logs" / "x-1.log").read_text():
+        pass
+    assert processes.stop([stubborn], 0.1) == [stubborn]
+    assert processes.exit_word(stubborn) == "SIGKILL"
+
+
+@pytest.mark.parametrize(
+    ("code", "word"), [("raise SystemExit(3)", "exit 3"), ("import os; os.kill(os.getpid(), 9)", "SIGKILL")]
+)
+def test_an_end_is_told_in_a_word(tmp_path: Path, code: str, word: str) -> None:
+    running = processes.spawn(program(tmp_path, code), tmp_path)
+    while processes.alive(running):
+        pass
+    assert processes.exit_word(running) == word
+
+
+def test_a_log_that_grew_large_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "LOG_BYTES", 3)
+    log = tmp_path / "logs" / "x-1.log"
+    log.parent.mkdir()
+    log.write_text("long enough\n")
+    processes.stop([processes.spawn(program(tmp_path, "pass"), tmp_path)], 5)
+    assert log.with_suffix(".log.1").read_text() == "long enough\n"
