@@ -4,13 +4,13 @@ import argparse
 import json
 import random
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from deploy.local import street as local_street
 
-from .lives import Life, Step, Street, live
+from .lives import BEGINNING, DAYS, Life, Step, Street, live
 from .mischief import play
 
 
@@ -21,18 +21,19 @@ def generate(street: Street, *, seed: int, cases: int = 10_000) -> list[Step]:
     """
     dice = random.Random(f"mingshao-{seed}")
     channels = sorted(street["channel"])
-    told = [worked_example(street)]
+    told = [(0.5, worked_example(street))]
     for number in range(1, cases):
         life = Life(dice, street, dice.choice(channels), f"r{seed}-{number:06d}")
         live(life)
         play(life)
-        told.append(life.steps)
+        # most are told about when they happened, some weeks early or late: days come in any order
+        day = (life.received_at - BEGINNING) / timedelta(days=DAYS)
+        told.append((dice.random() if life.chance(0.15) else dice.gauss(day, 0.02), life.steps))
     placed: list[tuple[float, int, int, Step]] = []
-    for number, steps in enumerate(told):
-        place = dice.random()
+    for number, (place, steps) in enumerate(told):
         for index, step in enumerate(steps):
             placed.append((place, number, index, step))
-            place += dice.expovariate(50)
+            place += dice.expovariate(60)
     return [step for *_, step in sorted(placed, key=lambda item: item[:3])]
 
 

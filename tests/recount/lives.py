@@ -45,7 +45,7 @@ class Life:
         self.source = channel.replace("_", "-")
         self.source_id = number
         self.case_id = case_id(self.kind, self.source, number)
-        self.received_at = BEGINNING + timedelta(minutes=dice.randrange(DAYS * 24 * 60))
+        self.received_at = self._office(BEGINNING + timedelta(minutes=dice.randrange(DAYS * 24 * 60)))
         self.now = self.received_at
         self.due_at = self.received_at
         self.category: str | None = None
@@ -75,7 +75,7 @@ class Life:
     def act(self, action: str, *, key: str | None = None, at: datetime | None = None, **details: Any) -> Step:
         """One action by one of those to whom it belongs, some time after the last, now and then told late."""
         if at is None:
-            self.now += timedelta(minutes=self.dice.randrange(5, 60 * 30))
+            self.now = self._office(self.now + timedelta(minutes=self.dice.randrange(5, 60 * 30)))
             at = self.now
             if self.chance(0.05):
                 at = self.received_at + (self.now - self.received_at) * self.dice.random()
@@ -119,6 +119,13 @@ class Life:
         self.category = category
         self._set_due(self.steps[0]["body"].get("source_due_at"))
         self.lead = self.street["category"][category].get("department")
+
+    def _office(self, at: datetime) -> datetime:
+        """Most of the night's work is told the next morning; so hours are as full as a real street's."""
+        if 8 <= at.hour < 18 or self.chance(0.15):
+            return at
+        morning = at.replace(hour=8) + timedelta(days=at.hour >= 18)
+        return morning + timedelta(hours=self.dice.randrange(4))
 
     def _set_due(self, source_due_at: str | None) -> None:
         hours = (self.street["category"].get(self.category or "") or {}).get("hours") or 168

@@ -120,6 +120,8 @@ def reset(
     halt(place)
     for folder in (place.kafka, place.mongod, place.logs, place.run):
         shutil.rmtree(folder, ignore_errors=True)
+    if wanted is not None:
+        record.write(place.make(), wanted)  # so that it comes up on the same ports again
     say("已清空，密钥保留。", "Wiped; the keys stay.")
 
 

@@ -63,12 +63,14 @@ def test_ones_own_servers_are_used_and_never_wiped(
     assert "mingshao.*" in capsys.readouterr().err
 
 
-def test_reset_keeps_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reset_keeps_keys_and_ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Home(tmp_path).make()
     (home.keys / "admin").write_text("k")
     (home.kafka / "data").mkdir()
+    record.write(home, Wanted(port_base=9300))
     assert run(monkeypatch, "reset", "--yes", "--home", str(tmp_path)) == 0
-    assert (home.keys.exists(), home.kafka.exists(), home.run.exists()) == (True, False, False)
+    assert ((home.keys / "admin").read_text(), (home.kafka / "data").exists()) == ("k", False)
+    assert lifecycle.wish(home, None, {}).port_base == 9300
 
 
 def test_an_error_is_told_without_a_traceback(

@@ -91,7 +91,7 @@ def test_every_channel_grade_and_kind_of_time_is_there() -> None:
             by_case.setdefault(case_of(step), []).append(step["body"]["at"])
     assert any(times != sorted(times) for times in by_case.values()), "some are told late"
     days = {body["reported_at"][:10] for body in bodies if "reported_at" in body}
-    assert len(days) == 60
+    assert len(days) >= 60
 
 
 def test_the_reference_street_gives_a_history_whose_keys_can_be_made() -> None:
