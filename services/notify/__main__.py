@@ -33,11 +33,15 @@ async def run(settings: NotifySettings) -> None:
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
     store, bell = NotifyStore(database), ChangeStreamBell(database, health)
+
+    def departments() -> set[str]:
+        return set(directory.snapshot.rows.get("department", {}))
+
     worker = Worker(
         service=SERVICE,
         topics=[CASES, CONTACTS],
         sequence_of=CASES,
-        reader=TellingReader(store, KafkaDepartmentTopics(settings.kafka_bootstrap, settings.replication)),
+        reader=TellingReader(store, KafkaDepartmentTopics(settings.kafka_bootstrap, settings.replication), departments),
         database=database,
         producer=producer,
         directory=directory,

@@ -1,6 +1,7 @@
 """Notify over HTTP: a department's feed, to pull or to follow, and the submitter's contact for who may have it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +12,7 @@ from services.contracts.actors import Actor
 from services.contracts.topics import CONTACTS
 from services.runtime.bell import ChangeStreamBell
 from services.runtime.health import Health
-from services.runtime.keys import Caller
+from services.runtime.keys import Caller, actor_of
 from services.runtime.problems import Problem, unavailable
 from services.runtime.producer import Producer
 
@@ -69,6 +70,7 @@ async def pull(
 
 @router.get("/v1/departments/{department}/assignments/stream", responses=_STREAM, tags=["assignments"])
 async def follow(
+    request: Request,
     department: str,
     caller: Caller,
     desk: AtDesk,
@@ -77,8 +79,16 @@ async def follow(
 ) -> StreamingResponse:
     """The same as server-sent events; an event's id is the cursor after it, so Last-Event-ID resumes without gap."""
     seqs = _place(department, caller, last_event_id or cursor)
+
+    def alive() -> bool:
+        try:
+            actor_of(request.headers.get("authorization"), request.app.state.directory.snapshot)
+        except Problem:
+            return False  # the key was withdrawn meanwhile
+        return not desk.health.stopping
+
     return StreamingResponse(
-        _events(department, seqs, desk), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        _events(department, seqs, desk, alive), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
     )
 
 
@@ -104,7 +114,7 @@ async def erase(case_id: str, _: Caller, desk: AtDesk) -> Response:
     )
     if error is not None:
         raise unavailable("Kafka did not take it: not erased; send it again")
-    await desk.store.erase(case_id)
+    await desk.store.mark_erased(case_id)
     return Response(status_code=204)
 
 
@@ -128,12 +138,17 @@ def _place(department: str, caller: Actor, cursor: str | None) -> dict[int, int]
         raise Problem(422, "bad_cursor", str(error), field="cursor") from error
 
 
-async def _events(department: str, seqs: dict[int, int], desk: Desk) -> AsyncIterator[bytes]:
+async def _events(department: str, seqs: dict[int, int], desk: Desk, alive: Callable[[], bool]) -> AsyncIterator[bytes]:
     yield b": here\n\n"
     waited = 0.0
-    while not desk.health.stopping:
+    while alive():
         heard = desk.bell.rings
-        items, reached = await desk.store.feed(department, seqs, PAGE)
+        try:
+            items, reached = await desk.store.feed(department, seqs, PAGE)
+        except Problem:
+            yield b"event: away\ndata: {}\n\n"
+            await asyncio.sleep(LOOK_SECONDS)
+            continue
         # a fact may give two notices: the cursor moves only after the last of a page, so none is ever between
         for item in items[:-1]:
             yield _event(item)

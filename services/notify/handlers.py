@@ -14,8 +14,9 @@ from .ports import Kept, Loaded
 class Telling:
     """What was loaded, and what the batch changed since."""
 
-    def __init__(self, partition: int, loaded: Loaded) -> None:
+    def __init__(self, partition: int, next_seq: int, loaded: Loaded) -> None:
         self.partition = partition
+        self.next_seq = next_seq
         self.cases: dict[str, Told] = {}
         self.contacts: dict[str, Contacts] = {}
         self.kept: list[Kept] = []
@@ -27,14 +28,14 @@ class Telling:
         after = told(before, fact)
         if after is None or fact.outcome != "applied":
             return []
-        made = notices(before, after, fact)
+        made = notices(after, fact)
         self.cases[fact.case_id] = after
         if fact.submission is not None:
             self.contacts[fact.case_id] = submitted(self._known(fact.case_id), fact.submission.contact_digest)
         self.kept.extend(
-            Kept(notice=notice, partition=self.partition, seq=fact.seq, index=index)
-            for index, notice in enumerate(made)
+            Kept(notice=notice, partition=self.partition, seq=seq) for seq, notice in enumerate(made, self.next_seq)
         )
+        self.next_seq += len(made)
         return made
 
     def contact(self, contact: ContactGiven) -> bool:

@@ -14,12 +14,12 @@ from .domain.notice import Told
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice at its place in the feed: its fact's partition and sequence number, and which of that fact's it is."""
+    """A notice at its place in the feed: `seq` numbers the partition's notices in the order in which they were made, so
+    that one made late, of a dead letter, comes after all that were given out."""
 
     notice: AssignmentNotice
     partition: int
     seq: int
-    index: int
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +60,8 @@ class Shelf(Protocol):
     async def record_look(self, case_id: str, caller: Actor) -> None:
         """Before the answer: a look that is not recorded is not given."""
 
-    async def erase(self, case_id: str) -> None:
-        """Take the contact out now."""
+    async def mark_erased(self, case_id: str) -> None:
+        """Show the contact to nobody from now on."""
 
     async def feed(
         self, department: str, after: Mapping[int, int], limit: int

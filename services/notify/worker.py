@@ -1,6 +1,6 @@
 """Notify's use of the runtime's worker: load, tell, give out notices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.contracts.assignments import AssignmentNotice
@@ -19,10 +19,14 @@ class TellingFold:
 
     directory_version = 0
 
-    def __init__(self, batch: Batch, telling: Telling, store: NotifyStore) -> None:
-        self.next_seq = batch.next_seq
+    def __init__(self, telling: Telling, store: NotifyStore) -> None:
         self._telling = telling
         self._store = store
+
+    @property
+    def next_seq(self) -> int:
+        """Of the next notice."""
+        return self._telling.next_seq
 
     @property
     def documents(self) -> int:
@@ -51,9 +55,10 @@ class TellingFold:
 class TellingReader:
     """The worker's reader."""
 
-    def __init__(self, store: NotifyStore, topics: DepartmentTopics) -> None:
+    def __init__(self, store: NotifyStore, topics: DepartmentTopics, departments: Callable[[], set[str]]) -> None:
         self._store = store
         self._topics = topics
+        self._departments = departments
 
     async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
         """Cases and contacts of all partitions at once; topics before their first record."""
@@ -63,9 +68,12 @@ class TellingReader:
             for record in batch.records
             if record.event is not None and isinstance(record.event.data, CaseFact)
         ]
-        await self._topics.ensure(departments_of(facts))
+        await self._topics.ensure(departments_of(facts) | self._departments())
         loaded = await self._store.load(list({record.key for batch in batches for record in batch.records}))
-        return {batch.partition: TellingFold(batch, Telling(batch.partition, loaded), self._store) for batch in batches}
+        return {
+            batch.partition: TellingFold(Telling(batch.partition, batch.next_seq, loaded), self._store)
+            for batch in batches
+        }
 
 
 def _record(notice: AssignmentNotice, cause: Incoming) -> Outgoing:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from services.contracts.topics import CASES, OPINIONS, TICKETS
@@ -32,11 +33,17 @@ def settled(deployment: Deployment) -> dict[int, int]:
 
     def position() -> dict[int, int]:
         answer = deployment.call("GET", "metrics", "/v1/rates", "dashboard", params={"rate": "handled"})
+        if answer.status_code != 200:
+            return {}
         return {int(partition): seq for partition, seq in answer.json()["position"].items()}
 
     def still() -> Any:
-        bodies = [deployment.call("GET", name, "/healthz", None).json() for name in ("routing", "notify", "metrics")]
-        return all(body["status"] == "ok" and body["lag"] == 0 for body in bodies) and facts_equal()
+        try:
+            names = ("routing", "notify", "metrics")
+            bodies = [deployment.call("GET", name, "/healthz", None).json() for name in names]
+            return all(body["status"] == "ok" and body["lag"] == 0 for body in bodies) and facts_equal()
+        except httpx.TransportError:
+            return False  # one that was killed is on its way up
 
     def facts_equal() -> bool:
         newest = {
@@ -47,7 +54,7 @@ def settled(deployment: Deployment) -> dict[int, int]:
             partition: seq for partition, seq in newest.items() if seq
         }
 
-    until(still, 300)
+    until(still, 900)
     return position()
 
 

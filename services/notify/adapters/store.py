@@ -14,11 +14,11 @@ from services.contracts.submissions import ContactGiven
 from services.runtime.mongo import Database
 from services.runtime.problems import unavailable
 
-from ..domain.contact import Contacts, erased
+from ..domain.contact import Contacts
 from ..domain.notice import Told
 from ..ports import Kept, Loaded
 
-CASES, CONTACTS, ASSIGNMENTS, LOOKS = "cases", "contacts", "assignments", "looks"
+CASES, CONTACTS, ERASED, ASSIGNMENTS, LOOKS = "cases", "contacts", "erased", "assignments", "looks"
 UNCLAIMED = timedelta(days=7)
 """A contact whose submission never comes is let go after so long."""
 
@@ -79,8 +79,10 @@ class NotifyStore:
         return _told(found["body"]) if found else None
 
     async def contact(self, case_id: str) -> ContactGiven | None:
-        """The accepted contact. Problem 503."""
+        """The accepted contact, none from the moment of its erasure. Problem 503."""
         try:
+            if await self._database[ERASED].find_one({"_id": case_id}):
+                return None
             found = await self._database[CONTACTS].find_one({"_id": case_id})
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer") from error
@@ -94,22 +96,15 @@ class NotifyStore:
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer; without a record no contact is shown") from error
 
-    async def erase(self, case_id: str) -> None:
-        """Take the contact out now; the tombstone on the log makes the partition's owner do the same.
-
-        Safe beside the owner: erasing twice is erasing, and what an owner's batch in flight may still write back is
-        erased when it reads the tombstone, which is on the log already. Problem 503.
-        """
+    async def mark_erased(self, case_id: str) -> None:
+        """Show the contact to nobody from now on. The tombstone, on the log already, makes the partition's owner take
+        it out; the mark is the API's alone and is never taken back, so the two need not wait for each other.
+        Problem 503."""
+        mark = {"$setOnInsert": {"at": datetime.now(UTC)}}
         try:
-            found = await self._database[CONTACTS].find_one({"_id": case_id})
-            if found is not None:
-                body = _pack(erased(_contacts(found["body"])))
-                unchanged = {"_id": case_id, "body": found["body"]}
-                await self._database[CONTACTS].update_one(
-                    unchanged, {"$set": {"body": body}, "$unset": {"purge_at": 1}}
-                )
+            await self._database[ERASED].update_one({"_id": case_id}, mark, upsert=True)
         except PyMongoError as error:
-            raise unavailable("on the log, and erased here once MongoDB is back; send it again to be sure") from error
+            raise unavailable("on the log, and hidden here once MongoDB is back; send it again to be sure") from error
 
     async def feed(
         self, department: str, after: Mapping[int, int], limit: int

@@ -1,12 +1,15 @@
-"""A department's place in its feed: partition → sequence number of the fact up to which it was given.
+"""A department's place in its feed: partition → number of the notice up to which it was given.
 
 One counter over all partitions would skip what commits concurrently; one for each cannot.
 """
 
 import base64
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
+
+Number = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 
 class BadCursor(ValueError):
@@ -15,7 +18,7 @@ class BadCursor(ValueError):
 
 class _Place(msgspec.Struct, frozen=True):
     department: str
-    seqs: dict[int, int]
+    seqs: dict[Number, Number]
 
 
 def encoded(department: str, seqs: Mapping[int, int]) -> str:

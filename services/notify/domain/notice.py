@@ -34,6 +34,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lead: str | None = None
     signed_by: str | None = None
     state: State = "received"
+    version: int = 0
 
 
 def told(case: Told | None, fact: CaseFact) -> Told | None:
@@ -52,6 +53,8 @@ def told(case: Told | None, fact: CaseFact) -> Told | None:
         )
     if case is None:
         raise ValueError(f"a fact of {fact.case_id} came before its submission's")
+    if fact.version <= case.version:
+        return case  # a dead letter that is applied late: what came after it stands
     fields = fact.details.fields or {} if fact.action == "amend" else {}
     lead = fact.after.dims.department
     return msgspec.structs.replace(
@@ -63,21 +66,23 @@ def told(case: Told | None, fact: CaseFact) -> Told | None:
         lead=lead,
         signed_by=_signed_by(case, fact, lead),
         state=fact.after.state,
+        version=fact.version,
     )
 
 
-def notices(before: Told | None, after: Told, fact: CaseFact) -> list[AssignmentNotice]:
+def notices(case: Told, fact: CaseFact) -> list[AssignmentNotice]:
     """What departments are told of an applied fact, each with an id that stays the same however often it is sent."""
     if fact.outcome != "applied" or fact.after is None:
         return []
     made = []
-    former = before.lead if before else None
-    if fact.action == "dispatch" and after.lead is not None:
-        if former is not None and former != after.lead:
-            made.append(_notice("withdrawn", former, after, fact))
-        made.append(_notice("assigned", after.lead, after, fact))
-    elif fact.action in _TO_THE_LEAD and after.lead is not None:
-        made.append(_notice(_TO_THE_LEAD[fact.action], after.lead, after, fact))
+    former = fact.before.dims.department if fact.before else None
+    lead = fact.after.dims.department
+    if fact.action == "dispatch" and lead is not None:
+        if former is not None and former != lead:
+            made.append(_notice("withdrawn", former, case, fact))
+        made.append(_notice("assigned", lead, case, fact))
+    elif fact.action in _TO_THE_LEAD and lead is not None:
+        made.append(_notice(_TO_THE_LEAD[fact.action], lead, case, fact))
     return made
 
 

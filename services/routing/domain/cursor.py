@@ -5,8 +5,11 @@ One counter over all partitions would skip what commits concurrently; one for ea
 
 import base64
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
+
+Number = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 Cursor = Mapping[int, int]
 
@@ -27,7 +30,7 @@ def decoded(cursor: str | None, partitions: int) -> Cursor:
         return start
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        given = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=dict[int, int])
+        given = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=dict[Number, Number])
     except (ValueError, msgspec.DecodeError) as error:
         raise BadCursor("use a cursor as it was given, or none to begin") from error
     if not set(given) <= set(start):

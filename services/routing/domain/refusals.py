@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import msgspec
+
 from services.contracts.actions import ActionRequested
 from services.contracts.cases import Refusal
+from services.contracts.submissions import Place, Urgency
 
 from .authority import allowed_now, is_own, may
 from .corrections import CORRECTABLE, target
@@ -11,7 +14,15 @@ from .moves import CHINESE, MOVES
 from .rules import Rules
 from .state import CaseState, Decision
 
-AMENDABLE = frozenset(("title", "text", "place", "urgency", "attributes"))
+
+class Amendment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `amend` may change, each only if it is there."""
+
+    title: str = ""
+    text: str = ""
+    place: Place = Place()
+    urgency: Urgency = "normal"
+    attributes: dict[str, Any] = {}
 
 
 def unknown_case() -> Refusal:
@@ -78,10 +89,10 @@ def _senseless(case: CaseState, command: ActionRequested, rules: Rules, because:
             elif case.summary.state == "dispatched" and details.department == case.department:
                 found = because("same_department", "已派给该部门", "it is with that department already", "department")
         case "amend":
-            unknown = sorted(set(details.fields or {}) - AMENDABLE)
-            if unknown or (details.fields or {}).get("urgency", "normal") not in ("normal", "urgent"):
-                fields = unknown or ["urgency"]
-                found = because("not_amendable", "不能补充这些内容", f"cannot amend {', '.join(fields)}", *fields)
+            try:
+                msgspec.convert(details.fields, Amendment)
+            except msgspec.ValidationError as error:
+                found = because("not_amendable", "不能这样补充", f"cannot amend so: {error}", "fields")
         case "correct":
             step = target(case, command)
             if step is None:
