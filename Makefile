@@ -37,3 +37,4 @@ $(STAMP): locks/uv.txt locks/dev.txt pyproject.toml
 lock: install
 	$(COMPILE) pyproject.toml --extra intake --extra metrics --output-file locks/services.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev --output-file locks/dev.txt
+	cd deploy/local && ../../$(BIN)/jgo --class-path-only --system-java --resolver python lock

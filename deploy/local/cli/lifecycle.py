@@ -32,6 +32,7 @@ def up(
     ] = None,
 ) -> None:
     """启动未运行的部分，全部就绪后返回  Start what is not running; return when all is ready."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a plain kill is let clean up like Ctrl-C
     place = home_of(home).make()
     wanted = wish(place, port_base, parse_scale(scale or []))
     await_stopping(place)
@@ -43,7 +44,6 @@ def up(
         arrival.welcome(place, wanted)
         if foreground:
             say("在前台运行，按 Ctrl-C 停止。", "In the foreground; Ctrl-C stops all.")
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
             while record.is_supervised(place):
                 time.sleep(0.5)
             raise LocalError("监督进程已结束。", f"The supervisor has ended; see {place.log('supervisor')}")
