@@ -9,6 +9,7 @@ from stdnum.cn import ric
 # cheap: most texts have no run that could hold a number, and the matcher is slow
 _LONG = re.compile(r"\d(?:[\s\-－—()（）.]?\d){6}")
 _CARD = re.compile(r"(?<![0-9A-Za-z*])(\d{6})(\d{8})(\d{3}[0-9Xx])(?![0-9A-Za-z])", re.ASCII)
+_COUNTRY = re.compile(r"(?:\+|00)86[\s-]?")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d){8}(?!\d)")
 _ASCII_DIGITS = {ord(wide): str(value) for value, wide in enumerate("０１２３４５６７８９")} | {
     ord("Ｘ"): "X",
@@ -56,6 +57,8 @@ def _phones(plain: str) -> list[tuple[int, int]]:
 
 def _middle(plain: str, begin: int, end: int) -> tuple[int, int]:
     """The part between the first three and the last four digits."""
+    if country := _COUNTRY.match(plain, begin):
+        begin = country.end()
     places = [place for place in range(begin, end) if plain[place].isdigit()]
     if len(places) <= 7:
         return begin, places[-2] if len(places) > 2 else end

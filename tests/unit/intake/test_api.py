@@ -1,0 +1,222 @@
+"""Intake over HTTP with a log of its own: what is taken, what is refused and how, and never a false 202."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from services.contracts.codec import decode
+from services.contracts.directory import Channel, Key
+from services.contracts.topics import CONTACTS, OPINIONS, TICKETS
+from services.intake import api
+from services.intake.api.desk import Desk
+from services.runtime.batches import Outgoing
+from services.runtime.directory import Directory, DirectorySnapshot
+from services.runtime.health import Health
+from services.runtime.instruments import Refusals
+from services.runtime.keys import key_id
+from services.runtime.producer import BrokerAway
+from services.runtime.web import build_app
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+CASE = "t-8ccf77f1-2b29-5343-a028-a798a6eeb228"
+
+
+class Log:
+    """Takes records, but those of the keys it was told to lose."""
+
+    def __init__(self) -> None:
+        self.records: list[Outgoing] = []
+        self.away: set[int] = set()
+        self.pause = asyncio.Event()
+        self.pause.set()
+        self._sent = 0
+
+    def partition_for(self, topic: str, key: bytes) -> int:
+        return 1
+
+    async def send(self, records: Sequence[Outgoing]) -> list[Exception | None]:
+        await self.pause.wait()
+        outcomes: list[Exception | None] = []
+        for record in records:
+            lost = self._sent in self.away
+            outcomes.append(BrokerAway("away") if lost else None)
+            self._sent += 1
+            if not lost:
+                self.records.append(record)
+        return outcomes
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+@pytest.fixture
+def client(log: Log) -> httpx.AsyncClient:
+    keys = {
+        "hotline": Key(role="source", subject="hotline"),
+        "replay": Key(role="source", subject="hotline", scopes=["backdate"]),
+        "dispatcher": Key(role="dispatcher"),
+    }
+    channels = {"hotline": Channel(name="热线", kind="ticket"), "deputy": Channel(name="代表", kind="opinion")}
+    rows = {"key": {key_id(name): row for name, row in keys.items()}, "channel": channels}
+    directory = cast(
+        Directory, SimpleNamespace(snapshot=DirectorySnapshot(version=1, rows=MappingProxyType(cast(Any, rows))))
+    )
+    health = Health("intake", "")
+    desk = Desk(
+        publisher=log,
+        directory=directory,
+        secret=b"a secret of the tests",
+        routing_url="http://routing/",
+        clock=lambda: NOW,
+        refusals=Refusals(health.registry),
+        max_requests=2,
+        max_bytes=9 << 20,
+    )
+    app = build_app(
+        "intake", title="t", routers=api.routers, health=health, directory=directory, resources={"desk": desk}
+    )
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://t")
+
+
+def ticket(**changes: Any) -> dict[str, Any]:
+    return {
+        "channel": "hotline", "source_id": "1", "title": "路灯", "text": "电话13800138000",
+        "reported_at": NOW.isoformat(), "reporter": {"name": "测试甲", "phone": "13800138000"},
+    } | changes  # fmt: skip
+
+
+async def post(
+    client: httpx.AsyncClient, path: str, body: Any, key: str = "hotline", kind: str = "json"
+) -> httpx.Response:
+    content = body if isinstance(body, str | bytes) else json.dumps(body)
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": f"application/{kind}"}
+    return await client.post(path, content=content, headers=headers)
+
+
+async def test_a_ticket_is_masked_and_its_contact_goes_its_own_way(client: httpx.AsyncClient, log: Log) -> None:
+    answer = await post(client, "/v1/tickets", ticket())
+    assert answer.status_code == 202
+    case = answer.json()["case_id"]
+    assert answer.json()["status_url"] == f"http://routing/v1/cases/{case}"
+    contact, submission = log.records
+    assert (contact.topic, submission.topic) == (CONTACTS.name, TICKETS.name)
+    assert b"13800138000" in (contact.value or b"")
+    assert b"13800138000" not in (submission.value or b"")
+    told, said = (cast(Any, decode(record.value, record.headers).data) for record in (contact, submission))
+    assert said.contact_digest == told.digest
+    assert submission.key == contact.key == case.encode()
+
+
+async def test_a_repeat_is_the_same_record(client: httpx.AsyncClient, log: Log) -> None:
+    for _ in range(2):
+        await post(client, "/v1/tickets", ticket())
+    assert log.records[:2] == log.records[2:]
+
+
+async def test_an_opinion_has_its_own_topic_and_channels(client: httpx.AsyncClient, log: Log) -> None:
+    assert (await post(client, "/v1/opinions", ticket(channel="deputy", reporter=None))).status_code == 202
+    assert [record.topic for record in log.records] == [OPINIONS.name]
+    wrong = await post(client, "/v1/opinions", ticket())
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "channel")
+    assert "deputy" in wrong.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "field"),
+    [
+        ({"title": ""}, 422, "title"),
+        ({"title": "x" * 501}, 422, "title"),
+        ({"source_id": "a\nb"}, 422, "source_id"),
+        ({"nonsense": 1}, 422, "nonsense"),
+        ({"place": {"lon": 999}}, 422, "place.lon"),
+        ({"reported_at": "2026-03-10T12:00:00"}, 422, "reported_at"),
+        ({"reported_at": (NOW + timedelta(minutes=6)).isoformat()}, 422, "reported_at"),
+        ({"reported_at": (NOW - timedelta(hours=73)).isoformat()}, 403, "reported_at"),
+        ({"attributes": {"x": "y" * 20_000}}, 422, "attributes"),
+        ({"urgency": "very"}, 422, "urgency"),
+    ],
+)
+async def test_a_problem_names_its_field(
+    client: httpx.AsyncClient, log: Log, changes: Any, status: int, field: str
+) -> None:
+    answer = await post(client, "/v1/tickets", ticket(**changes))
+    assert (answer.status_code, answer.json()["field"]) == (status, field)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert log.records == []
+
+
+async def test_the_past_needs_a_key_that_may_backdate(client: httpx.AsyncClient) -> None:
+    old = ticket(reported_at=(NOW - timedelta(days=900)).isoformat())
+    assert (await post(client, "/v1/tickets", old, "replay")).status_code == 202
+
+
+async def test_one_bad_line_costs_itself_alone_and_what_was_not_stored_says_503(
+    client: httpx.AsyncClient, log: Log
+) -> None:
+    log.away = {2}
+    lines = [ticket(reporter=None, source_id=str(n)) for n in range(3)]
+    body = "\n".join([json.dumps(lines[0]), "{", json.dumps(lines[1]), json.dumps(lines[2]), ""])
+    answer = await post(client, "/v1/tickets", body, kind="x-ndjson")
+    results = [json.loads(line) for line in answer.text.splitlines()]
+    assert [(result["line"], result["status"]) for result in results] == [(1, 202), (2, 422), (3, 202), (4, 503)]
+    assert results[3]["problem"]["line"] == 4
+    assert len(log.records) == 2
+
+
+async def test_a_broker_that_is_away_is_a_503_with_a_time_to_come_back(client: httpx.AsyncClient, log: Log) -> None:
+    log.away = {0}  # the contact alone is enough
+    answer = await post(client, "/v1/tickets", ticket())
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+async def test_more_than_it_can_take_is_a_429(client: httpx.AsyncClient, log: Log) -> None:
+    log.pause.clear()
+    first = [asyncio.create_task(post(client, "/v1/tickets", ticket())) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    answer = await post(client, "/v1/tickets", ticket())
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    log.pause.set()
+    assert {(await task).status_code for task in first} == {202}
+
+
+async def test_sizes_and_types_have_limits(client: httpx.AsyncClient) -> None:
+    assert (await post(client, "/v1/tickets", "x" * (300 << 10))).status_code == 413
+    assert (await post(client, "/v1/tickets", "{}\n" * 5001, kind="x-ndjson")).status_code == 413
+    assert (await post(client, "/v1/tickets", "", kind="x-ndjson")).status_code == 422
+    assert (await post(client, "/v1/tickets", "{}", kind="xml")).status_code == 415
+    assert (await post(client, "/v1/tickets", b"\xff\xfe")).status_code == 422
+
+
+async def test_an_action_is_taken_with_the_address_of_its_outcome(client: httpx.AsyncClient, log: Log) -> None:
+    body = {
+        "action_id": "a/1",
+        "action": "hold",
+        "at": NOW.isoformat(),
+        "reason": "等13800138000",
+        "until": NOW.isoformat(),
+    }
+    answer = await post(client, f"/v1/cases/{CASE}/actions", body, "dispatcher")
+    assert answer.status_code == 202
+    assert answer.json()["outcome_url"] == f"http://routing/v1/cases/{CASE}/actions/a%2F1"
+    (record,) = log.records
+    asked = cast(Any, decode(record.value, record.headers).data)
+    assert (record.topic, asked.details.reason, asked.actor.sender) == (TICKETS.name, "等138****8000", "dispatcher")
+
+
+async def test_actions_in_lines_name_their_cases(client: httpx.AsyncClient) -> None:
+    good = {"case_id": CASE, "action_id": "1", "action": "close", "at": NOW.isoformat()}
+    lines = [good, good | {"case_id": "x-1"}, good | {"case_id": None}, good | {"action": "fly"}]
+    answer = await post(client, "/v1/actions", "\n".join(map(json.dumps, lines)), "dispatcher", "x-ndjson")
+    results = [json.loads(line) for line in answer.text.splitlines()]
+    assert [result["status"] for result in results] == [202, 422, 422, 422]
+    assert [result["problem"]["field"] for result in results[1:]] == ["case_id", "case_id", "action"]
+    other = await post(client, f"/v1/cases/{CASE}/actions", good | {"case_id": "o" + CASE[1:]}, "dispatcher")
+    assert other.json()["code"] == "other_case"
