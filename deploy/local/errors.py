@@ -44,8 +44,9 @@ def died_at_start(name: str, log: Path, why: str) -> DiedAtStart:
     """With the end of its log, which is where the reason stands."""
     tail = "\n".join(f"    {line}" for line in log_tail(log, 15))
     return DiedAtStart(
-        f"{name} 启动失败（{why}）。日志末尾如下，全文见 {log}：",
-        f"{name} failed to start ({why}). The end of its log follows; all of it is in {log}:\n{tail}",
+        f"{name} 启动失败（{why}）。按下面日志修正后再运行 mingshao up；数据坏了可用 mingshao reset 清空。日志：{log}",
+        f"{name} failed to start ({why}). Mend what the end of its log says, then mingshao up again; mingshao reset "
+        f"wipes data that is beyond repair. All of the log is in {log}; its end:\n{tail}",
     )
 
 
