@@ -7,6 +7,9 @@ from .moves import MOVES, Move, reply_role_ok
 from .rules import Rules
 from .state import CaseState
 
+CORRECTABLE_ACTIONS = frozenset(("rate", "follow_up", "reply"))
+"""A move or a department is never corrected."""
+
 
 def roles_for(move: Move, case: CaseState, rules: Rules) -> tuple[Role, ...]:
     """Of the case's channel where it says so, else the table's; routing itself keeps what the table gives it."""
@@ -23,6 +26,10 @@ def may(move: Move, actor: Actor, case: CaseState, rules: Rules) -> bool:
         return False
     if move.action == "reply" and not reply_role_ok(actor.role, case.summary.state):
         return False
+    if move.action == "correct":  # whoever did it, even a department that has lost the case since
+        return actor.role == "supervisor" or any(
+            step.sender == actor.sender and step.action in CORRECTABLE_ACTIONS for step in case.steps
+        )
     return is_own(actor, case)
 
 

@@ -64,7 +64,7 @@ MOVES: dict[ActionName, Move] = {move.action: move for move in (
     _row("sign", "签收", "department", "dispatched", "signed", "", "signed"),
     _row("return", "退单", "department", "dispatched signed handling", "return_requested", "reason",
          "return_requested"),
-    _row("refuse_return", "驳回退单", "dispatcher", "return_requested", "signed", "", "return_refused"),
+    _row("refuse_return", "驳回退单", "dispatcher", "return_requested", "signed", "reason", "return_refused"),
     _row("handle", "开始办理", "department", "signed redo", "handling", "", "handled_from"),
     _row("hold", "挂账", "dispatcher", "handling", "on_hold", "reason until", "held"),
     _row("resume", "恢复", "department dispatcher", "on_hold", "handling", "", "resumed"),

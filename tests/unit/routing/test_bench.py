@@ -14,7 +14,8 @@ from tests.unit.routing.commands import ACTORS, DISPATCHER, RULES, SOURCE, START
 COMMANDS: list[Command] = [
     submission(category="roads"), submission(category="noise"), submission(title="other"),
     action("accept", DISPATCHER, category="roads"), action("dispatch", DISPATCHER, 2, department="b"),
-    action("sign", A), action("sign", B), action("return", A, reason="r"), action("refuse_return", DISPATCHER),
+    action("sign", A), action("sign", B), action("return", A, reason="r"),
+    action("refuse_return", DISPATCHER, reason="yours"),
     action("handle", A), action("handle", B), action("hold", DISPATCHER, reason="r", until=START),
     action("resume", B), action("reply", A, text="t"), action("reply", B, text="t"), action("close", DISPATCHER),
     action("redo", SOURCE, reason="r"), action("rate", SOURCE, grade=3), action("rate", SOURCE, 1, grade=1),

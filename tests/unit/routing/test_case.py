@@ -29,7 +29,8 @@ from tests.unit.routing.commands import (
 
 FULL: dict[str, dict[str, Any]] = {
     "accept": {"category": "noise"}, "reject": {"reason": "r"}, "dispatch": {"department": "b"},
-    "return": {"reason": "r"}, "hold": {"reason": "r", "until": START}, "reply": {"text": "t"},
+    "return": {"reason": "r"}, "refuse_return": {"reason": "r"},
+    "hold": {"reason": "r", "until": START}, "reply": {"text": "t"},
     "redo": {"reason": "r"}, "follow_up": {"contacted": True}, "rate": {"grade": 4}, "void": {"reason": "r"},
     "amend": {"fields": {"title": "n"}},
     "correct": {"corrects": "rate-1", "corrects_sender": "source:platform", "grade": 2},
@@ -122,7 +123,12 @@ def test_the_same_submission_has_no_effect_and_another_under_its_number_is_refus
         (action("dispatch", DISPATCHER, department="a"), "same_department"),
         (action("amend", SOURCE, fields={"category": "x"}), "not_amendable"),
         (action("amend", SOURCE, fields={"place": None}), "not_amendable"),
-        (action("correct", SOURCE, corrects="never", grade=1), "unknown_action"),
+        (action("correct", ACTORS[5], corrects="never", grade=1), "unknown_action"),
+        (
+            action("correct", ACTORS[5], corrects="submit/dispatch", corrects_sender="routing", grade=1),
+            "not_correctable",
+        ),
+        (action("correct", SOURCE, corrects="x", grade=1), "not_authorized"),
     ],
 )
 def test_a_refusal_says_why(command: Any, code: str) -> None:
@@ -151,7 +157,7 @@ def test_a_channels_own_authority_replaces_the_tables() -> None:
 def test_a_granted_return_counts_and_moves_the_lead_a_refused_one_does_not() -> None:
     asked = (*DISPATCHED, action("return", A, reason="not ours"))
     granted, _ = play(*asked, action("dispatch", DISPATCHER, 2, department="b"))
-    refused, _ = play(*asked, action("refuse_return", DISPATCHER, 2))
+    refused, _ = play(*asked, action("refuse_return", DISPATCHER, 2, reason="yours"))
     assert granted is not None
     assert refused is not None
     assert (granted.summary.returns, granted.summary.dims.department, granted.departments) == (1, "b", ("a", "b"))
