@@ -55,8 +55,10 @@ class Health:
 
     def failed(self, error: BaseException) -> None:
         """Remember the last error for whoever looks."""
-        self.last_error = f"{type(error).__name__}: {error}"[:500]
-        self._log.warning("retrying", error=self.last_error)
+        said = f"{type(error).__name__}: {error}"[:500]
+        if said != self.last_error:  # an outage repeats itself several times a second
+            self._log.warning("retrying", error=said)
+        self.last_error = said
 
     def progressed(self, records: int) -> None:
         """So many records were applied."""

@@ -33,6 +33,7 @@ ROUND_RECORDS = 2_000
 """Records of one partition in one round."""
 FOLD_SECONDS = 0.5
 """Folding shares the loop with the group's heartbeats."""
+TAKEN_AT_ONCE = 8
 SESSION_TIMEOUT_MS = 10_000
 """After so long without a heartbeat the group gives a worker's partitions to the others."""
 
@@ -130,14 +131,19 @@ class Worker:
         assigned: dict[int, set[str]] = {}
         for partition in self._consumer.assignment():
             assigned.setdefault(partition.partition, set()).add(partition.topic)
-        for number, names in assigned.items():
-            if number in self._ownership.owned or len(names) < len(self._topics):
-                continue
-            before = await self._ledger.look(number)
-            await self._directory.wait_version(before.directory_version)
-            await self._take(number)
+        missing = [
+            number
+            for number, names in assigned.items()
+            if number not in self._ownership.owned and len(names) == len(self._topics)
+        ]
+        # side by side, since each waits for the broker; not all at once, since each has a connection of its own
+        for some in (missing[i : i + TAKEN_AT_ONCE] for i in range(0, len(missing), TAKEN_AT_ONCE)):
+            await asyncio.gather(*(self._take(number) for number in some))
 
     async def _take(self, number: int) -> None:
+        before = await self._ledger.look(number)
+        await self._directory.wait_version(before.directory_version)
+
         async def confirm(entry: Any) -> None:
             await confirm_generation(self._consumer, entry)
 

@@ -52,6 +52,18 @@ def departments(deployment: Deployment) -> list[str]:
     return sorted(rows.get("rows", rows))
 
 
+def assignments(deployment: Deployment, unit: str) -> list[dict[str, Any]]:
+    """The department's whole feed, page by page."""
+    found: list[dict[str, Any]] = []
+    cursor, more = "", True
+    while more:
+        path = f"/v1/departments/{unit}/assignments"
+        params = {"limit": 1000} | ({"cursor": cursor} if cursor else {})
+        page = deployment.call("GET", "notify", path, f"department:{unit}", params=params).json()
+        found, cursor, more = found + page["items"], page["cursor"], page["more"]
+    return found
+
+
 def rate(deployment: Deployment, name: str, basis: str, **filters: str) -> tuple[int, int]:
     answer = deployment.call(
         "GET", "metrics", "/v1/rates", "dashboard", params={"rate": name, "basis": basis} | filters
@@ -88,8 +100,8 @@ def test_a_ticket_is_pushed_handled_rated_and_the_rates_move(deployment: Deploym
     until(lambda: rate(deployment, "replied", "cohort") == (replied[0] + 1, replied[1] + 1))
     until(lambda: rate(deployment, "satisfied", "cohort") == (satisfied[0] + 1, satisfied[1] + 1))
 
-    feed = deployment.call("GET", "notify", f"/v1/departments/{unit}/assignments", f"department:{unit}").json()
-    mine = [item for item in feed["items"] if item["case_id"] == case["case_id"]]
+    feed = assignments(deployment, unit)
+    mine = [item for item in feed if item["case_id"] == case["case_id"]]
     assert mine[0]["notice"] == "assigned"
     assert "13800138000" not in str(feed)
 

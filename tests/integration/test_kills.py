@@ -57,6 +57,8 @@ async def test_killed_at(at: Stage, failpoint: str) -> None:
         sent += batch
         assert await asyncio.wait_for(process.wait(), 60) == -signal.SIGKILL, f"turn {turn} was not killed"
     last = await victim(at)
+    sent.append("only the last can do this")
+    await at.send(sent[-1:])
     await until(lambda: exact(at, sent))
 
     async def all_published() -> bool:
