@@ -34,6 +34,7 @@ class Bench:
         self.partition = partition
         self.rules = rules
         self.changed: dict[str, CaseState] = {}
+        self.newest: dict[str, CaseFact] = {}
         self.judged: list[Judged] = []
         self._loaded = loaded
         self._digests: dict[CommandKey, frozenset[str]] = {}
@@ -64,6 +65,7 @@ class Bench:
             if item.fact.outcome == "applied":
                 case = self.changed.get(item.fact.case_id) or self._loaded.cases.get(item.fact.case_id)
                 self.changed[item.fact.case_id] = evolve(case, _decision(item.fact))
+                self.newest[item.fact.case_id] = item.fact
             if item.digest:
                 known = self._digests.get(item.key) or self._loaded.judged.get(item.key, frozenset())
                 self._digests[item.key] = known | {item.digest}

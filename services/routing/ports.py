@@ -34,12 +34,21 @@ class CaseStore(Protocol):
     async def load(self, keys: Sequence[CommandKey]) -> Loaded:
         """In two queries, whatever the number."""
 
-    def writes(self, partition: int, cases: Mapping[str, CaseState], facts: Sequence["Judged"]) -> Mapping[str, Any]:
-        """Collection → operations, each document once."""
+    def line(self, item: "Judged") -> Mapping[str, Any]:
+        """The timeline's document. OverflowError and the like where it cannot be stored."""
+
+    def writes(
+        self,
+        partition: int,
+        cases: Mapping[str, CaseState],
+        newest: Mapping[str, CaseFact],
+        lines: Sequence[Mapping[str, Any]],
+    ) -> Mapping[str, Any]:
+        """Collection → operations, each document once; `newest` is the last fact that changed each case."""
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact with the key and digest of the command it answers, None for routing's own moves."""
+    """A fact with the key and digest of the command it answers; the digest of routing's own moves is empty."""
 
     fact: CaseFact
     key: CommandKey

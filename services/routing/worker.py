@@ -24,11 +24,17 @@ class JudgingFold:
         self._bench = bench
         self._store = store
         self._refusals = refusals
+        self._lines: list[Mapping[str, Any]] = []
 
     @property
     def next_seq(self) -> int:
         """Of the next fact."""
         return self._bench.next_seq
+
+    @property
+    def documents(self) -> int:
+        """Changed so far."""
+        return len(self._bench.changed) + len(self._lines)
 
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         """Judge one command; its facts as records of `cases`."""
@@ -38,8 +44,12 @@ class JudgingFold:
         if command.case_id != record.key:
             raise NotACommand(f"the record's key {record.key!r} is not the command's case {command.case_id!r}")
         judged = self._bench.judge(command, record.timestamp)
+        # before anything is kept: what cannot be published or stored makes this record a dead letter, whereas an
+        # error in `writes` would be taken for the store's and tried for ever
         made = [_record(item) for item in judged]
+        lines = [self._store.line(item) for item in judged]
         self._bench.keep(judged)
+        self._lines.extend(lines)
         for item in judged:
             if item.fact.refusal is not None:
                 self._refusals.count(item.fact.refusal.code)
@@ -47,7 +57,7 @@ class JudgingFold:
 
     def writes(self) -> Mapping[str, Sequence[Any]]:
         """The batch's documents."""
-        return self._store.writes(self._bench.partition, self._bench.changed, self._bench.judged)
+        return self._store.writes(self._bench.partition, self._bench.changed, self._bench.newest, self._lines)
 
 
 class JudgingReader:

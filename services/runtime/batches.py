@@ -51,10 +51,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fold(Protocol):
-    """One partition's batch in memory: pure after it is loaded.
-
-    One that changes many documents for a record also has `documents: int`, so far, and is then cut in time.
-    """
+    """One partition's batch in memory: pure after it is loaded."""
 
     @property
     def next_seq(self) -> int:
@@ -63,6 +60,10 @@ class Fold(Protocol):
     @property
     def directory_version(self) -> int:
         """The directory it decides by."""
+
+    @property
+    def documents(self) -> int:
+        """Changed so far: a batch that changes many is cut in time."""
 
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         """Take one record. Raising makes that record a dead letter and must leave the fold as it was."""

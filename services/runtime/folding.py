@@ -17,8 +17,8 @@ MAX_OUTBOX_BYTES = 4_000_000
 """The outbox shares MongoDB's 16 MB with the rest of the ledger's document."""
 
 MAX_DOCUMENTS = 10_000
-"""Of one transaction, for folds that say their `documents`: one larger than MongoDB's cache can hold dirty (20 % of
-it; some 60,000 small documents at 256 MB, far fewer with a second index) is rolled back at every try."""
+"""Of one transaction: one larger than MongoDB's cache can hold dirty (20 % of it; some 60,000 small documents at 256 MB,
+far fewer with a second index) is rolled back at every try."""
 
 
 class Gap(Exception):
@@ -87,7 +87,7 @@ def fold_batch(
     offsets, stamps, replayed = dict(before.offsets), dict(before.stamps), list(before.replayed)
     last_seq, size, taken, dead = before.last_seq, 0, 0, 0
     for item in offered:
-        if taken and (size > MAX_OUTBOX_BYTES or time.monotonic() > until or _documents(fold) >= max_documents):
+        if taken and (size > MAX_OUTBOX_BYTES or time.monotonic() > until or fold.documents >= max_documents):
             break
         made: Sequence[Outgoing] = ()
         if item.replay_of is not None:
@@ -124,11 +124,6 @@ def fold_batch(
     )
     change = Change(before=before, after=after, writes=fold.writes())
     return Folded(change=change, outgoing=outgoing, taken=taken, dead=dead)
-
-
-def _documents(fold: Fold) -> int:
-    changed: int = getattr(fold, "documents", 0)
-    return changed
 
 
 def _apply(service: str, item: Read, fold: Fold) -> tuple[Sequence[Outgoing], int]:

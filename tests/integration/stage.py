@@ -48,6 +48,10 @@ class Counting:
         self._output = output
         self._counts: dict[str, int] = {}
 
+    @property
+    def documents(self) -> int:
+        return len(self._counts)
+
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         if record.key.startswith("poison"):
             raise ValueError("poison")

@@ -20,6 +20,7 @@ class MongoCaseReader:
     """Problem 503 where MongoDB is away."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._cases = database[CASES]
         self._timeline = database[TIMELINE]
 
@@ -42,12 +43,18 @@ class MongoCaseReader:
         return fact_in(found[0]) if found else None
 
     async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
-        """Up to `limit` cases after `cursor`, each partition's in the order of their newest facts."""
+        """Up to `limit` cases after `cursor`, each partition's in the order of their newest facts.
+
+        At one instant: a scan that goes on while a batch commits could miss its first case, meet its last, and so
+        move the cursor past what it never gave.
+        """
         place = dict(cursor)
         after = [{"partition": number, "seq": {"$gt": seq}} for number, seq in place.items()]
         query = {"$and": [dict(only), {"$or": after}]}
         try:
-            found = await self._cases.find(query).sort([("seq", 1), ("partition", 1)]).limit(limit).to_list(limit)
+            async with await self._database.client.start_session(snapshot=True) as session:
+                scan = self._cases.find(query, session=session).sort([("seq", 1), ("partition", 1)]).limit(limit)
+                found = await scan.to_list(limit)
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer") from error
         for document in found:

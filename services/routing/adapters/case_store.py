@@ -62,17 +62,34 @@ class MongoCaseStore:
             judged.setdefault(key, set()).add(found["digest"])
         return Loaded(cases=cases, judged={key: frozenset(digests) for key, digests in judged.items()})
 
+    def line(self, item: Judged) -> Mapping[str, Any]:
+        """OverflowError for a number or a time that MessagePack has no place for."""
+        fact = item.fact
+        return {
+            "_id": f"{fact.partition}.{fact.seq}",
+            "case_id": fact.case_id,
+            "seq": fact.seq,
+            "sender": item.key.sender,
+            "action_id": item.key.action_id,
+            "submission": item.key.submission,
+            "digest": item.digest,
+            "fact": _pack(fact),
+        }
+
     def writes(
-        self, partition: int, cases: Mapping[str, CaseState], judged: Sequence[Judged]
+        self,
+        partition: int,
+        cases: Mapping[str, CaseState],
+        newest: Mapping[str, CaseFact],
+        lines: Sequence[Mapping[str, Any]],
     ) -> Mapping[str, Sequence[Any]]:
         """Each changed case once, each fact once."""
-        newest = {item.fact.case_id: item.fact for item in judged}
         return {
             CASES: [
                 ReplaceOne({"_id": case_id}, _case_document(case, partition, newest[case_id]), upsert=True)
                 for case_id, case in cases.items()
             ],
-            TIMELINE: [InsertOne(_timeline_document(item)) for item in judged],
+            TIMELINE: [InsertOne(line) for line in lines],
         }
 
 
@@ -92,20 +109,6 @@ def _case_document(case: CaseState, partition: int, newest: CaseFact) -> dict[st
         "received_at": case.summary.received_at,
         "updated_at": newest.recorded_at,
         "body": _pack(case),
-    }
-
-
-def _timeline_document(item: Judged) -> dict[str, Any]:
-    fact = item.fact
-    return {
-        "_id": f"{fact.partition}.{fact.seq}",
-        "case_id": fact.case_id,
-        "seq": fact.seq,
-        "sender": item.key.sender,
-        "action_id": item.key.action_id,
-        "submission": item.key.submission,
-        "digest": item.digest,
-        "fact": _pack(fact),
     }
 
 

@@ -10,10 +10,11 @@ from services.contracts.cases import State
 from services.runtime.keys import Caller
 from services.runtime.problems import Problem
 
+from ..domain.authority import was_own
 from ..domain.cursor import BadCursor, decoded, encoded
 from ..domain.state import CaseState
 from .desk import AtDesk, Desk, answer
-from .views import brief, outcome, visible, whole
+from .views import brief, outcome, whole
 
 router = APIRouter(tags=["cases"])
 _ERRORS: dict[int | str, dict[str, Any]] = {
@@ -64,7 +65,7 @@ async def one_case(
     case, updated_at = await _visible(case_id, caller, desk)
     facts = await desk.cases.timeline(case_id)
     tag = f'"{case.version}.{len(facts)}.{desk.directory.snapshot.version}"'
-    if if_none_match == tag:
+    if if_none_match is not None and _matches(if_none_match, tag):
         return Response(status_code=304, headers={"ETag": tag})
     return answer(whole(case, updated_at, facts, desk.rules, desk.zone), ETag=tag)
 
@@ -88,6 +89,11 @@ async def queue(caller: Caller, desk: AtDesk, limit: Annotated[int, Query(ge=1, 
     return answer({"items": [brief(case, updated, desk.zone) for case, updated in waiting]})
 
 
+def _matches(given: str, tag: str) -> bool:
+    """If-None-Match, weakly compared: RFC 9110, 13.1.2."""
+    return given.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in given.split(","))
+
+
 def _own(caller: Actor) -> dict[str, Any]:
     if caller.role == "department":
         return {"departments": caller.subject}
@@ -98,7 +104,7 @@ async def _visible(case_id: str, caller: Actor, desk: Desk) -> tuple[CaseState, 
     found = await desk.cases.one(case_id)
     if found is None:
         raise _not_yet(f"no case {case_id}")
-    if not visible(caller, found[0]):
+    if not was_own(caller, found[0]):
         raise Problem(403, "not_own", f"{caller.sender} sees its own cases")
     return found
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.contracts.actors import Actor, Role
+from services.contracts.actors import Role
 from services.contracts.cases import CaseFact
 
-from ..domain.authority import is_own, roles_for
-from ..domain.moves import CHINESE, MOVES, reply_role_ok
+from ..domain.authority import roles_for
+from ..domain.moves import CHINESE, MOVES
 from ..domain.rules import Rules
 from ..domain.state import CaseState
 
@@ -44,11 +44,7 @@ def next_moves(case: CaseState, rules: Rules) -> list[dict[str, Any]]:
     state = case.summary.state
     found = []
     for move in MOVES.values():
-        roles: list[Role] = [
-            role
-            for role in roles_for(move, case, rules)
-            if role != "routing" and (move.action != "reply" or reply_role_ok(role, state))
-        ]
+        roles: list[Role] = [role for role in roles_for(move, case, rules) if role != "routing"]
         if state in move.from_states and roles:
             found.append({"action": move.action, "action_zh": move.chinese, "by": roles, "needs": list(move.needs)})
     return found
@@ -72,11 +68,6 @@ def outcome(fact: CaseFact, zone: ZoneInfo) -> dict[str, Any]:
         "directory_version": fact.directory_version,
         "state": fact.after.state if fact.after else None,
     }
-
-
-def visible(actor: Actor, case: CaseState) -> bool:
-    """A department sees what it ever led, a source what it submitted; others all."""
-    return is_own(actor, case) or (actor.role == "department" and actor.subject in case.departments)
 
 
 def _in_zone(value: Any, zone: ZoneInfo) -> Any:

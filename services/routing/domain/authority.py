@@ -7,14 +7,14 @@ from .moves import MOVES, Move, reply_role_ok
 from .rules import Rules
 from .state import CaseState
 
-CORRECTABLE_ACTIONS = frozenset(("rate", "follow_up", "reply"))
-"""A move or a department is never corrected."""
-
 
 def roles_for(move: Move, case: CaseState, rules: Rules) -> tuple[Role, ...]:
-    """Of the case's channel where it says so, else the table's; routing itself keeps what the table gives it."""
+    """Of the case's channel where it says so, else the table's for the state the case is in; routing itself keeps
+    what the table gives it."""
     channel = rules.channels.get(case.summary.dims.channel)
     if channel is None or move.action not in channel.authority:
+        if move.action == "reply":
+            return tuple(role for role in move.roles if reply_role_ok(role, case.summary.state))
         return move.roles
     own: tuple[Role, ...] = ("routing",) if "routing" in move.roles else ()
     return (*own, *channel.authority[move.action])
@@ -24,13 +24,8 @@ def may(move: Move, actor: Actor, case: CaseState, rules: Rules) -> bool:
     """Whether this actor's role, and its own case, let it ask for this move."""
     if actor.role not in roles_for(move, case, rules):
         return False
-    if move.action == "reply" and not reply_role_ok(actor.role, case.summary.state):
-        return False
-    if move.action == "correct":  # whoever did it, even a department that has lost the case since
-        return actor.role == "supervisor" or any(
-            step.sender == actor.sender and step.action in CORRECTABLE_ACTIONS for step in case.steps
-        )
-    return is_own(actor, case)
+    # who did it may correct it, also once another department leads; that it did it is checked with the action
+    return was_own(actor, case) if move.action == "correct" else is_own(actor, case)
 
 
 def is_own(actor: Actor, case: CaseState) -> bool:
@@ -38,6 +33,11 @@ def is_own(actor: Actor, case: CaseState) -> bool:
     if actor.role == "department":
         return actor.subject == case.department
     return actor.role != "source" or actor.subject == case.source
+
+
+def was_own(actor: Actor, case: CaseState) -> bool:
+    """The same, also for a department that led it once."""
+    return is_own(actor, case) or (actor.role == "department" and actor.subject in case.departments)
 
 
 def allowed_now(actor: Actor, case: CaseState, rules: Rules) -> tuple[ActionName, ...]:

@@ -6,7 +6,7 @@ import msgspec
 
 from services.contracts.actions import ActionDetails, ActionRequested
 from services.contracts.actors import ROUTING
-from services.contracts.cases import Occurrence
+from services.contracts.cases import Occurrence, Refusal
 from services.contracts.submissions import SubmissionReceived
 
 from .corrections import corrected, target
@@ -28,7 +28,7 @@ def decide(case: CaseState | None, command: Command, rules: Rules, now: datetime
     if isinstance(command, SubmissionReceived):
         first = decide_submission(case, command, rules)
     elif case is None:
-        first = _refused(None, command)
+        first = _refused(None, command, unknown_case())
     else:
         first = _act(case, command, rules)
     if first is None or not first.applied:
@@ -88,7 +88,7 @@ def _with_replaced(step: Step, gone: set[str], added: tuple[Occurrence, ...]) ->
 def _act(case: CaseState, command: ActionRequested, rules: Rules) -> Decision:
     against = refusal(case, command, rules)
     if against is not None:
-        return _refused(case, command, rules)
+        return _refused(case, command, against)
     move, version = MOVES[command.action], case.version + 1
     summary = summary_after(case, command, rules, move.to or case.summary.state)
     added: tuple[Occurrence, ...] = ()
@@ -127,8 +127,7 @@ def _act(case: CaseState, command: ActionRequested, rules: Rules) -> Decision:
     )
 
 
-def _refused(case: CaseState | None, command: ActionRequested, rules: Rules | None = None) -> Decision:
-    against = refusal(case, command, rules) if case is not None and rules is not None else unknown_case()
+def _refused(case: CaseState | None, command: ActionRequested, against: Refusal) -> Decision:
     return Decision(
         case_id=command.case_id,
         action=command.action,

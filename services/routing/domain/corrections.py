@@ -1,5 +1,7 @@
 """更正: replaces what one earlier action said, keeping when it happened; never a move or a department."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from services.contracts.actions import ActionRequested
@@ -7,7 +9,15 @@ from services.contracts.cases import CaseSummary, Evaluation, Occurrence
 
 from .state import CaseState, Step
 
-CORRECTABLE = ("grade", "solved", "contacted", "effective", "text")
+_SAID_BY: Mapping[str, frozenset[str]] = {
+    "grade": frozenset(("rate",)),
+    "solved": frozenset(("rate", "follow_up")),
+    "contacted": frozenset(("follow_up",)),
+    "effective": frozenset(("follow_up",)),
+    "text": frozenset(("reply", "rate", "follow_up")),
+}
+"""Which actions say it: a grade on another's occurrence would be counted as one."""
+CORRECTABLE = tuple(_SAID_BY)
 _replace = msgspec.structs.replace
 
 
@@ -18,6 +28,15 @@ def target(case: CaseState, command: ActionRequested) -> Step | None:
         if step.action != "submit" and (step.sender, step.action_id) == (sender, command.details.corrects):
             return step
     return None
+
+
+def not_said(step: Step, command: ActionRequested) -> tuple[str, ...]:
+    """What the correction would replace that such an action never says."""
+    return tuple(
+        name
+        for name, actions in _SAID_BY.items()
+        if getattr(command.details, name) is not None and step.action not in actions
+    )
 
 
 def corrected(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ _ID_PATTERNS = {
     "channel": _NAME,
     "key": _HASH,
 }
+_ACTING: tuple[Role, ...] = ("source", "department", "dispatcher", "supervisor", "followup", "routing")
 _WITH_SUBJECT: frozenset[Role] = frozenset(("source", "department"))
 
 
@@ -46,6 +48,8 @@ def checked(kind: str, row_id: str, row: Mapping[str, Any], departments: frozens
         raise BadRow(row_id, "department", f"there is no department {made.department!r}")
     if isinstance(made, Channel) and (unknown := sorted(made.authority.keys() - MOVES.keys())):
         raise BadRow(row_id, "authority", f"no such actions: {', '.join(unknown)}; there are {', '.join(MOVES)}")
+    if isinstance(made, Channel) and (idle := sorted({*chain.from_iterable(made.authority.values())} - {*_ACTING})):
+        raise BadRow(row_id, "authority", f"{', '.join(idle)} cannot act on cases; there are {', '.join(_ACTING)}")
     if isinstance(made, Key):
         if (made.subject is None) is (made.role in _WITH_SUBJECT):
             needs = "needs" if made.role in _WITH_SUBJECT else "has no"

@@ -22,7 +22,7 @@ Need = Literal["reason", "text", "department", "until", "contacted", "grade", "c
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. `to` None: the state stays. A role of `before` may act from the states listed there alone."""
+    """One row. `to` None: the state stays. `needs` are fields of the action's details."""
 
     action: ActionName
     chinese: str

@@ -8,8 +8,8 @@ from services.contracts.actions import ActionRequested
 from services.contracts.cases import Refusal
 from services.contracts.submissions import Place, Urgency
 
-from .authority import CORRECTABLE_ACTIONS, allowed_now, is_own, may
-from .corrections import CORRECTABLE, target
+from .authority import allowed_now, is_own, may
+from .corrections import CORRECTABLE, not_said, target
 from .moves import CHINESE, MOVES
 from .rules import Rules
 from .state import CaseState, Decision
@@ -100,9 +100,9 @@ def _senseless(case: CaseState, command: ActionRequested, rules: Rules, because:
             elif step.sender != command.actor.sender and command.actor.role != "supervisor":
                 text = "only its sender or the supervisor corrects an action"
                 found = because("not_authorized", "只有本人或督查可更正", text, "corrects_sender")
-            elif step.action not in CORRECTABLE_ACTIONS:
-                text = f"only {', '.join(sorted(CORRECTABLE_ACTIONS))} can be corrected"
-                found = because("not_correctable", "这个动作不能更正", text, "corrects")
             elif all(getattr(details, name) is None for name in CORRECTABLE):
                 found = because("missing_field", "缺少更正内容", f"needs one of {', '.join(CORRECTABLE)}", *CORRECTABLE)
+            elif foreign := not_said(step, command):
+                text = f"{step.action} has no {', '.join(foreign)}"
+                found = because("not_correctable", "该动作没有这些内容", text, *foreign)
     return found

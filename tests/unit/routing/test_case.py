@@ -123,12 +123,7 @@ def test_the_same_submission_has_no_effect_and_another_under_its_number_is_refus
         (action("dispatch", DISPATCHER, department="a"), "same_department"),
         (action("amend", SOURCE, fields={"category": "x"}), "not_amendable"),
         (action("amend", SOURCE, fields={"place": None}), "not_amendable"),
-        (action("correct", ACTORS[5], corrects="never", grade=1), "unknown_action"),
-        (
-            action("correct", ACTORS[5], corrects="submit/dispatch", corrects_sender="routing", grade=1),
-            "not_correctable",
-        ),
-        (action("correct", SOURCE, corrects="x", grade=1), "not_authorized"),
+        (action("correct", SOURCE, corrects="never", grade=1), "unknown_action"),
     ],
 )
 def test_a_refusal_says_why(command: Any, code: str) -> None:

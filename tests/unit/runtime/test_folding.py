@@ -33,6 +33,10 @@ class Recording:
         self.seen: list[str] = []
         self._poison = poison
 
+    @property
+    def documents(self) -> int:
+        return len(self.seen)
+
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         if record.key == self._poison:
             raise ValueError("poisonous")
@@ -142,6 +146,20 @@ def test_time_caps_a_batch_but_one_record_always_goes() -> None:
         "routing", Entry(partition=0, epoch=1), items, Recording(), sequence_topic=CASES, until=time.monotonic() - 1
     )
     assert (result.taken, result.change.after.offsets[CASES]) == (1, 1)
+
+
+def test_documents_cap_a_batch() -> None:
+    items = [read(record(i, sequence=i + 1), REPLAYS) for i in range(5)]
+    result = fold_batch(
+        "routing",
+        Entry(partition=0, epoch=1),
+        items,
+        Recording(),
+        sequence_topic=CASES,
+        until=time.monotonic() + 60,
+        max_documents=3,
+    )
+    assert (result.taken, result.change.after.last_seq) == (3, 3)
 
 
 def test_what_the_ledger_stores_is_what_the_next_owner_publishes() -> None:

@@ -1,0 +1,95 @@
+"""The table of moves against a second reading of DOMAIN.md, for every state, action and role."""
+
+from typing import cast, get_args
+
+import pytest
+
+from services.contracts.actions import ActionDetails, ActionName
+from services.contracts.actors import Role
+from services.contracts.cases import State
+from services.routing.domain.authority import allowed_now
+from services.routing.domain.moves import ANY_OPEN, CHINESE, MOVES
+from tests.recount import table
+from tests.unit.routing.street import NEEDED, RULES, T0, actor, ask, code, in_state, one
+
+STATES = get_args(State)
+ACTIONS = cast(tuple[ActionName, ...], get_args(ActionName))
+ROLES = get_args(Role)
+
+
+def who(action: str, state: str) -> tuple[str, ...]:
+    """As the second reading has it; 直接答复 from accepted is the dispatcher's."""
+    if action == "reply" and state == "accepted":
+        return ("dispatcher",)
+    return (*table.WHO[action], "routing") if action in ("accept", "dispatch") else table.WHO[action]
+
+
+def test_every_state_and_every_action_stands_in_the_table() -> None:
+    assert set(CHINESE) == set(STATES)
+    assert set(MOVES) == set(ACTIONS)
+    assert set(ANY_OPEN) == set(table.ALL_OPEN)
+
+
+@pytest.mark.parametrize("action", [name for name in ACTIONS if name != "correct"])
+def test_the_table_is_the_domain_s(action: ActionName) -> None:
+    move = MOVES[action]
+    assert set(move.from_states) == set(table.FROM[action])
+    assert (move.to or "") == table.INTO.get(action, "")
+    assert set(move.needs) == set(table.NEEDS.get(action, ()))
+    assert move.occurrence == table.COUNTED_AS[action]
+
+
+@pytest.mark.parametrize("action", [name for name in ACTIONS if name != "correct"])
+@pytest.mark.parametrize("state", STATES)
+def test_only_the_table_s_roles_make_the_table_s_moves(state: State, action: ActionName) -> None:
+    case = in_state(state)
+    for role in ROLES:
+        decision = one(case, ask(action, role))
+        if role not in who(action, state):
+            assert code(decision) == "not_authorized", role
+        elif state not in table.FROM[action]:
+            assert code(decision) == "not_allowed", role
+        else:
+            assert code(decision) == "applied", role
+            assert decision.after is not None
+            assert decision.after.state == table.INTO.get(action, state)
+            assert [occurrence.kind for occurrence in decision.added] == [table.COUNTED_AS[action]]
+            assert decision.added[0].id == f"{case.case_id}/{case.version + 1}/{table.COUNTED_AS[action]}"
+            assert decision.version == case.version + 1
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_refusal_changes_nothing_and_names_what_this_actor_may(state: State) -> None:
+    case = in_state(state)
+    for role in ROLES:
+        allowed = allowed_now(actor(role), case, RULES)
+        for action in ACTIONS:
+            decision = one(case, ask(action, role))
+            if decision.refusal is None:
+                assert action in allowed
+                continue
+            assert decision.refusal.allowed == allowed
+            assert (decision.version, decision.before, decision.after) == (case.version, case.summary, case.summary)
+            assert not decision.added
+            assert not decision.removed
+
+
+@pytest.mark.parametrize("action", [name for name, needs in table.NEEDS.items() if needs])
+def test_a_move_without_what_it_needs_is_refused_by_name_of_field(action: ActionName) -> None:
+    state: State = "replied" if action == "correct" else cast(State, table.FROM[action][0])
+    roles = ("supervisor",) if action == "correct" else who(action, state)
+    command = ask(action, roles[0])
+    full = {name: getattr(command.details, name) for name in NEEDED[action]}
+    for lacking in table.NEEDS[action]:
+        for empty in (None, "") if lacking in ("reason", "text") else (None,):
+            details = ActionDetails(**(full | {lacking: empty}))
+            bare = type(command)(
+                case_id=command.case_id, action_id="x", action=action, at=T0, details=details, actor=command.actor
+            )
+            refused = one(in_state(state), bare).refusal
+            assert refused is not None
+            assert (refused.code, refused.fields) == ("missing_field", (lacking,))
+
+
+def test_a_survey_that_reached_nobody_is_not_one_that_says_nothing() -> None:
+    assert code(one(in_state("closed"), ask("follow_up", "followup", contacted=False))) == "applied"
