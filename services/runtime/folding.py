@@ -17,8 +17,8 @@ MAX_OUTBOX_BYTES = 4_000_000
 """The outbox shares MongoDB's 16 MB with the rest of the ledger's document."""
 
 MAX_DOCUMENTS = 10_000
-"""Of one transaction: one larger than MongoDB's cache can hold dirty (20 % of it; some 60,000 small documents at 256 MB,
-far fewer with a second index) is rolled back at every try."""
+"""Of one transaction: one larger than what MongoDB's cache can hold dirty (20 % of it; some 60,000 small documents
+at 256 MB, far fewer with a second index) is rolled back at every try."""
 
 
 class Gap(Exception):
