@@ -95,7 +95,7 @@ async def service(client: httpx.AsyncClient, port: int) -> Seen:
             answered=True,
             ready=said.get("status") == "ok",
             status=str(said.get("status", "")),
-            lag=int(said.get("lag") or 0),
+            lag=None if (lag := said.get("lag")) is None else int(lag),
             progress=int(said.get("progress") or 0),
             waiting_for=said.get("waiting_for"),
             halted=said.get("halted"),

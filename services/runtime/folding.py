@@ -16,10 +16,6 @@ from .ledger import Change, Entry, packed
 MAX_OUTBOX_BYTES = 4_000_000
 """The outbox shares MongoDB's 16 MB with the rest of the ledger's document."""
 
-MAX_DOCUMENTS = 10_000
-"""Of one transaction: one larger than what MongoDB's cache can hold dirty (20 % of it; some 60,000 small documents
-at 256 MB, far fewer with a second index) is rolled back at every try."""
-
 
 class Gap(Exception):
     """Records are missing or not those that were applied: a person must look before anything is skipped."""
@@ -79,7 +75,7 @@ def fold_batch(
     *,
     sequence_topic: str | None,
     until: float,
-    max_documents: int = MAX_DOCUMENTS,
+    max_documents: int,
 ) -> Folded:
     """Apply records in order until a cap: bytes of the outbox, documents, or the monotonic time `until` (at least
     one record)."""

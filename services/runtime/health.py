@@ -1,5 +1,6 @@
 """What a service says of itself: what it waits for, how far behind it is, whether it needs a person."""
 
+from math import nan
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge
@@ -8,20 +9,23 @@ from .logs import get_logger
 
 
 class Health:
-    """One process's state. `progress` only grows; `lag` is in records; halted stays until a person acts."""
+    """One process's state. `progress` only grows; `lag` is in records, None while it is not known; halted stays until
+    a person acts."""
 
     def __init__(self, service: str, instance: str) -> None:
         self.service = service
         self.instance = instance or f"{service}-1"
         self.registry = CollectorRegistry()
         self.progress = 0
-        self.lag = 0
+        self.lag: int | None = 0
         self.stopping = False
         self.halted: str | None = None
         self.last_error: str | None = None
         self._waits: dict[str, str] = {}
         self._log = get_logger(__name__)
-        Gauge("mingshao_lag_records", "records not yet applied", registry=self.registry).set_function(lambda: self.lag)
+        Gauge("mingshao_lag_records", "records not yet applied", registry=self.registry).set_function(
+            lambda: nan if self.lag is None else self.lag
+        )
         Gauge("mingshao_progress_records", "records applied since start", registry=self.registry).set_function(
             lambda: self.progress
         )

@@ -83,6 +83,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     after: Entry
     writes: Mapping[str, Sequence[Any]]
 
+    @property
+    def documents(self) -> int:
+        """How many it changes, the ledger's own aside."""
+        return sum(len(operations) for operations in self.writes.values())
+
 
 class Ledger:
     """All partitions of one reader."""

@@ -11,16 +11,18 @@ Database = AsyncIOMotorDatabase[dict[str, Any]]
 
 # how long a call waits for a server before it fails; the caller waits and retries, and says so
 SERVER_SELECTION_MS = 5_000
+# less than the 30 s after which a supervisor takes a worker for stuck
+ANSWER_MS = 20_000
 
 
 def connect(uri: str, database: str) -> Database:
     """The database; nothing is sent yet. Reads and writes with majority."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-        uri, serverSelectionTimeoutMS=SERVER_SELECTION_MS, socketTimeoutMS=30_000, connectTimeoutMS=5_000
+        uri, serverSelectionTimeoutMS=SERVER_SELECTION_MS, socketTimeoutMS=ANSWER_MS, connectTimeoutMS=5_000
     )
     return client.get_database(
         database,
         codec_options=CodecOptions(tz_aware=True),
-        write_concern=WriteConcern("majority", wtimeout=30_000),
+        write_concern=WriteConcern("majority", wtimeout=ANSWER_MS),
         read_concern=ReadConcern("majority"),
     )

@@ -30,11 +30,17 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
     def __init__(self) -> None:
         self.owned: dict[int, Owned] = {}
         self.rebalances = 0
+        self._joined = False
+
+    def settled(self, consumer: Any) -> bool:
+        """Whether the group has given this process its share (which may be nothing) and all of it is taken."""
+        return self._joined and all(partition.partition in self.owned for partition in consumer.assignment())
 
     def forget(self) -> None:
         """Nothing is ours; what is being taken now must not be kept either."""
         self.owned.clear()
         self.rebalances += 1
+        self._joined = False
 
     async def on_partitions_revoked(self, revoked: object) -> None:
         """Only a batch under the next generation may take again."""
@@ -43,6 +49,7 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
     async def on_partitions_assigned(self, assigned: object) -> None:
         """What was known belongs to the generation before."""
         self.forget()
+        self._joined = True
 
 
 async def place_at(consumer: Any, entry: Entry, topics: Sequence[Topic]) -> Owned:

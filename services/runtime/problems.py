@@ -52,8 +52,11 @@ def unavailable(what: str, retry_after: int = 5) -> Problem:
 def install(app: FastAPI) -> None:
     """Every error leaves `app` as a problem."""
 
-    async def on_problem(_: Request, error: Exception) -> Response:
+    async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
+        if error.status >= 500 and (cause := _root(error)) is not error:
+            # the caller learns that it may try again; whoever runs the service, why
+            get_logger(__name__).warning(error.code, path=request.url.path, because=f"{type(cause).__name__}: {cause}")
         return error.response()
 
     async def on_validation(_: Request, error: Exception) -> Response:
@@ -75,3 +78,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_bug)
+
+
+def _root(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error

@@ -14,19 +14,22 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
+from pymongo.errors import PyMongoError
 
 from services.contracts.topics import REPLAYS, Topic
 
 from .batches import Batch, Reader
 from .directory import Directory
 from .failpoints import Failpoints
-from .folding import MAX_DOCUMENTS, Folded, Gap, fold_batch, read
+from .folding import Folded, Gap, fold_batch, read
 from .health import Health
 from .instruments import Instruments
+from .lag import LagWatch
 from .ledger import Ledger
 from .logs import get_logger
 from .mongo import Database
 from .ownership import Owned, Ownership, admit, check_tail, confirm_generation, place_at
+from .pace import Pace
 from .producer import Producer
 
 ROUND_RECORDS = 2_000
@@ -76,14 +79,24 @@ class Worker:
         self._failpoints = Failpoints(failpoint)
         self._instruments = Instruments(health.registry)
         self._ownership = Ownership()
+        self._pace = Pace()
         self._consumer: Any = None
+        self._lag = LagWatch(
+            topics=self._topics,
+            ownership=self._ownership,
+            consumer=lambda: self._consumer,
+            database=database,
+            health=health,
+        )
         self._session: Any = None
         self._stopping = asyncio.Event()
         self._log = get_logger(__name__)
+        health.lag = None
+        health.wait_for("worker", "its share of the partitions")
 
     async def run(self) -> None:
         """Work until `stop`; after a gap do nothing more but say so."""
-        watcher = asyncio.create_task(self._watch_lag())
+        watcher = asyncio.create_task(self._lag.run())
         try:
             while not self._stopping.is_set():
                 try:
@@ -124,7 +137,8 @@ class Worker:
         self._consumer.subscribe([topic.name for topic in self._topics], listener=self._ownership)
         while not self._stopping.is_set():
             await self._take_assigned()
-            self._health.wait_for("worker", None)
+            if self._ownership.settled(self._consumer):
+                self._health.wait_for("worker", None)
             await self._round()
 
     async def _take_assigned(self) -> None:
@@ -200,16 +214,22 @@ class Worker:
                     folds[number],
                     sequence_topic=self._sequence_topic,
                     until=time.monotonic() + share,
-                    max_documents=MAX_DOCUMENTS // len(offered),
+                    max_documents=self._pace.documents // len(offered),
                 )
                 await asyncio.sleep(0)
         await self._commit(ready, results)
 
     async def _commit(self, ready: dict[int, Owned], results: dict[int, Folded]) -> None:
         steps = self._instruments.seconds
+        started = time.monotonic()
         with steps.labels("commit").time():
             self._failpoints.pass_by("before_commit")
-            fenced = await self._ledger.commit([result.change for result in results.values()], self._session)
+            try:
+                fenced = await self._ledger.commit([result.change for result in results.values()], self._session)
+            except PyMongoError:
+                self._pace.failed()
+                raise
+        self._pace.took(time.monotonic() - started, sum(result.change.documents for result in results.values()))
         for number in fenced:
             self._instruments.fenced.inc()
             self._log.warning("fenced", partition=number)
@@ -265,23 +285,6 @@ class Worker:
             mine = owned.get(partition.partition)
             if mine is not None:
                 mine.fetched.extend(read(record, self._replays) for record in records if admit(mine, record))
-
-    async def _watch_lag(self) -> None:
-        while True:
-            await asyncio.sleep(2)
-            owned = dict(self._ownership.owned)
-            partitions = [TopicPartition(topic.name, number) for number in owned for topic in self._topics]
-            if not partitions or self._consumer is None:
-                continue
-            try:
-                ends = await self._consumer.end_offsets(partitions)
-            except Exception as error:  # any: the watcher outlives the consumer it asks; the lag last known stands
-                self._log.debug("lag unknown", error=str(error))
-                continue
-            self._health.lag = sum(
-                max(0, end - owned[partition.partition].entry.offsets.get(partition.topic, 0))
-                for partition, end in ends.items()
-            )
 
     async def _close(self) -> None:
         self._ownership.forget()

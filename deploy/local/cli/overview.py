@@ -21,7 +21,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     pid: int | None
     port: int
     health: str
-    lag: int = 0
+    lag: int | None = 0
     progress: int = 0
     restarts: int = 0
     waiting_for: str | None = None
@@ -117,7 +117,7 @@ def show(overview: Overview) -> None:
             str(line.pid or "–"),
             str(line.port),
             f"[{colours.get(line.health, 'red')}]{line.health}[/]",
-            str(line.lag),
+            "?" if line.lag is None else str(line.lag),
             str(line.restarts),
             (line.waiting_for or line.last_error or "").replace("[", "\\["),
         )

@@ -15,12 +15,12 @@ Verdict = Literal["silent", "stuck"]
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """One look at a process. `ready` is that it takes work; `status` is its own word."""
+    """One look at a process. `ready` is that it takes work; `status` is its own word; `lag` None: it does not know."""
 
     answered: bool
     ready: bool = False
     status: str = ""
-    lag: int = 0
+    lag: int | None = 0
     progress: int = 0
     waiting_for: str | None = None
     halted: str | None = None
@@ -34,7 +34,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     answered: float | None = None
     moved: float
     progress: int = 0
-    lag: int = 0
+    lag: int | None = 0
     left_alone: bool = False
     stuck_before: int = 0
 
@@ -55,7 +55,8 @@ def look(watched: Watched, seen: Seen, now: float) -> Watched:
         moved=now if moved else watched.moved,
         progress=seen.progress,
         lag=seen.lag,
-        left_alone=seen.status in ("halted", "stopping"),
+        # a share of the partitions may be long in coming; one that takes work should soon know how far behind it is
+        left_alone=seen.status in ("halted", "stopping") or (seen.lag is None and seen.status == "waiting"),
         stuck_before=0 if seen.progress > watched.progress else watched.stuck_before,
     )
 

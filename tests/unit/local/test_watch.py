@@ -42,7 +42,21 @@ def test_lag_without_progress_is_stuck_after_30_s() -> None:
     assert watch.judge_service(after(*looks[:31]), 0.0, 30.5) == "stuck"
 
 
-@pytest.mark.parametrize("changes", [{"lag": 0}, {"lag": 5, "status": "halted"}, {"lag": 5, "status": "stopping"}])
+def test_one_that_takes_work_and_does_not_know_its_lag_is_stuck_after_30_s() -> None:
+    looks = [(float(now), seen(lag=None)) for now in range(40)]
+    assert watch.judge_service(after(*looks[:30]), 0.0, 29.5) is None
+    assert watch.judge_service(after(*looks[:31]), 0.0, 30.5) == "stuck"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lag": 0},
+        {"lag": 5, "status": "halted"},
+        {"lag": 5, "status": "stopping"},
+        {"lag": None, "status": "waiting", "ready": False},
+    ],
+)
 def test_no_lag_or_a_halt_is_left_alone(changes: dict[str, Any]) -> None:
     looks = [(float(now), seen(**changes)) for now in range(100)]
     assert watch.judge_service(after(*looks), 0.0, 99.5) is None

@@ -67,7 +67,8 @@ def folded(
 ) -> Folded:
     items: list[Read] = [read(raw, REPLAYS) for raw in records]
     before = before or Entry(partition=0, epoch=1)
-    return fold_batch("routing", before, items, fold, sequence_topic=sequence, until=time.monotonic() + 60)
+    until = time.monotonic() + 60
+    return fold_batch("routing", before, items, fold, sequence_topic=sequence, until=until, max_documents=10_000)
 
 
 def test_facts_that_were_read_are_dropped_and_the_next_is_applied() -> None:
@@ -143,7 +144,13 @@ def test_a_replay_that_fails_again_keeps_its_origin_and_may_be_tried_again() -> 
 def test_time_caps_a_batch_but_one_record_always_goes() -> None:
     items = [read(record(i, sequence=i + 1), REPLAYS) for i in range(3)]
     result = fold_batch(
-        "routing", Entry(partition=0, epoch=1), items, Recording(), sequence_topic=CASES, until=time.monotonic() - 1
+        "routing",
+        Entry(partition=0, epoch=1),
+        items,
+        Recording(),
+        sequence_topic=CASES,
+        until=time.monotonic() - 1,
+        max_documents=10_000,
     )
     assert (result.taken, result.change.after.offsets[CASES]) == (1, 1)
 

@@ -1,0 +1,70 @@
+"""How far behind a worker is, and whether Kafka and MongoDB answer: looked at beside the hot loop, which may idle."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+
+from services.contracts.topics import Topic
+
+from .health import Health
+from .mongo import Database
+from .ownership import Ownership
+
+LOOK_SECONDS = 2.0
+ANSWER_SECONDS = 10.0
+
+
+class LagWatch:
+    """One worker's. `consumer` gives its present consumer, None while it has none."""
+
+    def __init__(
+        self,
+        *,
+        topics: Sequence[Topic],
+        ownership: Ownership,
+        consumer: Callable[[], Any],
+        database: Database,
+        health: Health,
+    ) -> None:
+        self._topics = topics
+        self._ownership = ownership
+        self._consumer = consumer
+        self._database = database
+        self._health = health
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self._health.lag = await self._lag()
+            await self._ping()
+
+    async def _lag(self) -> int | None:
+        """Records not yet applied, None where that is not known: some partitions not taken yet, or Kafka away."""
+        consumer, owned = self._consumer(), dict(self._ownership.owned)
+        if consumer is None or not self._ownership.settled(consumer):
+            return None
+        partitions = [TopicPartition(topic.name, number) for number in owned for topic in self._topics]
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                # without partitions it is asked all the same whether Kafka answers
+                ends = await consumer.end_offsets(partitions or [TopicPartition(self._topics[0].name, 0)])
+        except (KafkaError, OSError, TimeoutError) as error:
+            self._health.failed(error)
+            self._health.wait_for("kafka", "Kafka")
+            return None
+        self._health.wait_for("kafka", None)
+        behind = (ends[each] - owned[each.partition].entry.offsets.get(each.topic, 0) for each in partitions)
+        return sum(max(0, int(records)) for records in behind)
+
+    async def _ping(self) -> None:
+        try:
+            await self._database.command("ping")
+            self._health.wait_for("mongodb", None)
+        except PyMongoError as error:
+            self._health.failed(error)
+            self._health.wait_for("mongodb", "MongoDB")
