@@ -17,6 +17,9 @@ class Instruments:
             "mingshao_batch_seconds", "time of a batch's step", labelnames=("step",), registry=registry
         )
         self.dead = Counter("mingshao_dead_letters", "records that became dead letters", registry=registry)
+        self.rolled_back = Counter(
+            "mingshao_rolled_back", "transactions MongoDB took back, done again in smaller ones", registry=registry
+        )
         self.fenced = Counter("mingshao_fenced", "partitions lost to another owner in a commit", registry=registry)
 
 

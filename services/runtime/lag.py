@@ -54,6 +54,8 @@ class LagWatch:
                 # without partitions it is asked all the same whether Kafka answers
                 ends = await consumer.end_offsets(partitions or [TopicPartition(self._topics[0].name, 0)])
         except (KafkaError, OSError, TimeoutError) as error:
+            if consumer is not self._consumer():
+                return None  # it was stopped, which is no news of Kafka
             self._health.failed(error)
             self._health.wait_for("kafka", "Kafka")
             return None

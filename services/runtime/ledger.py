@@ -10,6 +10,7 @@ from typing import Any, Self, cast
 import msgspec
 from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo import ReturnDocument
+from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from .batches import Outgoing
@@ -89,6 +90,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return sum(len(operations) for operations in self.writes.values())
 
 
+class RolledBack(Exception):
+    """The server took a transaction back: others were in its way, or it did not fit into the server's cache."""
+
+
 class Ledger:
     """All partitions of one reader."""
 
@@ -133,37 +138,41 @@ class Ledger:
         return Entry.of(taken) if taken else None
 
     async def commit(self, changes: Sequence[Change], session: AsyncIOMotorClientSession) -> set[int]:
-        """All changes in one transaction; the partitions that were fenced, and so left out. I/O errors: the outcome
-        is unknown, so the partitions must be taken again."""
+        """All changes in one transaction; the partitions that were fenced, and so left out.
 
-        async def body(session: AsyncIOMotorClientSession) -> set[int]:
-            fenced: set[int] = set()
-            operations: dict[str, list[Any]] = {}
-            for change in changes:
-                # `batch` beside `epoch`: should a driver ever run a committed body again, it finds no match
-                found = await self._documents.update_one(
-                    {
-                        "_id": self._id(change.before.partition),
-                        "epoch": change.before.epoch,
-                        "batch": change.before.batch,
-                    },
-                    {"$set": change.after.fields()},
-                    session=session,
-                )
-                if found.matched_count == 0:
-                    fenced.add(change.before.partition)
-                    continue
-                for collection, writes in change.writes.items():
-                    operations.setdefault(collection, []).extend(writes)
-            for collection, writes in operations.items():
-                if writes:
-                    await self._database[collection].bulk_write(writes, ordered=False, session=session)
-            return fenced
+        RolledBack: nothing of it happened, and smaller ones may pass. Other errors: the outcome is unknown, so the
+        partitions must be taken again. Not `with_transaction`: it would try the same for two minutes.
+        """
+        try:
+            async with session.start_transaction(
+                read_concern=ReadConcern("snapshot"), write_concern=self._database.write_concern
+            ):
+                return await self._write(changes, session)
+        except OperationFailure as error:
+            unknown = error.has_error_label("UnknownTransactionCommitResult")
+            if error.has_error_label("TransientTransactionError") and not unknown:
+                raise RolledBack(error.details) from error
+            raise
 
-        result: set[int] = await session.with_transaction(
-            body, read_concern=ReadConcern("snapshot"), write_concern=self._database.write_concern
-        )
-        return result
+    async def _write(self, changes: Sequence[Change], session: AsyncIOMotorClientSession) -> set[int]:
+        fenced: set[int] = set()
+        operations: dict[str, list[Any]] = {}
+        for change in changes:
+            # `batch` beside `epoch`: a batch that was committed is never applied again
+            found = await self._documents.update_one(
+                {"_id": self._id(change.before.partition), "epoch": change.before.epoch, "batch": change.before.batch},
+                {"$set": change.after.fields()},
+                session=session,
+            )
+            if found.matched_count == 0:
+                fenced.add(change.before.partition)
+                continue
+            for collection, writes in change.writes.items():
+                operations.setdefault(collection, []).extend(writes)
+        for collection, writes in operations.items():
+            if writes:
+                await self._database[collection].bulk_write(writes, ordered=False, session=session)
+        return fenced
 
     async def _document(self, partition: int) -> Mapping[str, Any]:
         found = await self._documents.find_one({"_id": self._id(partition)})

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
 from aiokafka.structs import OffsetAndMetadata
 
 from services.contracts.codec import header
@@ -116,11 +117,25 @@ async def confirm_generation(consumer: Any, entry: Entry) -> None:
     """Commit the ledger's offsets to Kafka: fails unless this process is in the group's current generation, so a
     woken zombie cannot fence the living."""
     assigned = consumer.assignment()
-    places = {
-        TopicPartition(topic, entry.partition): OffsetAndMetadata(offset, "")
-        for topic, offset in entry.offsets.items()
-        if TopicPartition(topic, entry.partition) in assigned
-    }
+    places = _places(assigned, [entry])
     if not places:
         places = {next(tp for tp in assigned if tp.partition == entry.partition): OffsetAndMetadata(0, "")}
     await consumer.commit(places)
+
+
+async def tell_kafka(consumer: Any, entries: Sequence[Entry]) -> None:
+    """The same after a round, for whoever watches the group's lag; the ledger does without."""
+    try:
+        if places := _places(consumer.assignment(), entries):
+            await consumer.commit(places)
+    except (CommitFailedError, IllegalStateError):
+        return  # a rebalance is under way
+
+
+def _places(assigned: Any, entries: Sequence[Entry]) -> dict[Any, Any]:
+    return {
+        partition: OffsetAndMetadata(offset, "")
+        for entry in entries
+        for topic, offset in entry.offsets.items()
+        if (partition := TopicPartition(topic, entry.partition)) in assigned
+    }

@@ -1,8 +1,8 @@
 """How many documents a transaction may change: found by trying, since it depends on the server's cache and disk.
 
-A transaction whose changes do not fit into what MongoDB's cache may hold dirty (20 % of it by default) is rolled back
-or crawls, at every try; where that begins depends on how far apart its documents lie. So: begin small, double what
-went quickly, halve what went slowly or failed.
+MongoDB rolls a transaction back, at every try, whose changes do not fit into what its cache may hold of uncommitted
+updates (a tenth of it by default); where that begins depends on how far apart the documents lie and on who else
+writes. So, as TCP finds its window: double while it goes well, halve where it does not, then go on carefully.
 """
 
 FEWEST, FIRST, MOST = 100, 500, 10_000
@@ -14,14 +14,20 @@ class Pace:
 
     def __init__(self) -> None:
         self.documents = FIRST
+        self._careful_from = MOST
 
     def took(self, seconds: float, documents: int) -> None:
         """A transaction that changed so many was committed in so long."""
         if seconds > SLOW_SECONDS:
-            self.documents = max(FEWEST, min(self.documents, documents) // 2)
+            self._less(documents)
         elif seconds < QUICK_SECONDS and documents * 2 > self.documents:
-            self.documents = min(MOST, self.documents * 2)
+            more = self.documents if self.documents < self._careful_from else self.documents // 20
+            self.documents = min(MOST, self.documents + more)
 
-    def failed(self) -> None:
-        """One did not come to an end; what else was at fault costs a few small transactions."""
-        self.documents = max(FEWEST, self.documents // 2)
+    def failed(self, documents: int) -> None:
+        """One that would have changed so many did not come to an end, whatever was at fault."""
+        self._less(documents)
+
+    def _less(self, documents: int) -> None:
+        self.documents = max(FEWEST, min(self.documents, documents) // 2)
+        self._careful_from = self.documents

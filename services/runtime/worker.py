@@ -13,7 +13,6 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
-from aiokafka.structs import OffsetAndMetadata
 from pymongo.errors import PyMongoError
 
 from services.contracts.topics import REPLAYS, Topic
@@ -25,10 +24,10 @@ from .folding import Folded, Gap, fold_batch, read
 from .health import Health
 from .instruments import Instruments
 from .lag import LagWatch
-from .ledger import Ledger
+from .ledger import Ledger, RolledBack
 from .logs import get_logger
 from .mongo import Database
-from .ownership import Owned, Ownership, admit, check_tail, confirm_generation, place_at
+from .ownership import Owned, Ownership, admit, check_tail, confirm_generation, place_at, tell_kafka
 from .pace import Pace
 from .producer import Producer
 
@@ -221,15 +220,21 @@ class Worker:
 
     async def _commit(self, ready: dict[int, Owned], results: dict[int, Folded]) -> None:
         steps = self._instruments.seconds
-        started = time.monotonic()
+        changes = [result.change for result in results.values()]
+        started, documents = time.monotonic(), sum(change.documents for change in changes)
         with steps.labels("commit").time():
             self._failpoints.pass_by("before_commit")
             try:
-                fenced = await self._ledger.commit([result.change for result in results.values()], self._session)
+                fenced = await self._ledger.commit(changes, self._session)
+            except RolledBack:
+                # what was fetched is still there: the next round is smaller
+                self._pace.failed(documents)
+                self._instruments.rolled_back.inc()
+                return
             except PyMongoError:
-                self._pace.failed()
+                self._pace.failed(documents)
                 raise
-        self._pace.took(time.monotonic() - started, sum(result.change.documents for result in results.values()))
+        self._pace.took(time.monotonic() - started, documents)
         for number in fenced:
             self._instruments.fenced.inc()
             self._log.warning("fenced", partition=number)
@@ -249,21 +254,7 @@ class Worker:
             self._instruments.dead.inc(result.dead)
         self._instruments.batch_records.observe(taken)
         self._health.progressed(taken)
-        await self._tell_kafka(kept)
-
-    async def _tell_kafka(self, kept: dict[int, Folded]) -> None:
-        assigned = self._consumer.assignment()
-        places = {
-            partition: OffsetAndMetadata(offset, "")
-            for number, result in kept.items()
-            for topic, offset in result.change.after.offsets.items()
-            if (partition := TopicPartition(topic, number)) in assigned
-        }
-        try:
-            if places:
-                await self._consumer.commit(places)
-        except (CommitFailedError, IllegalStateError):
-            return  # a rebalance is under way; the ledger has it
+        await tell_kafka(self._consumer, [result.change.after for result in kept.values()])
 
     async def _fetch(self) -> None:
         owned = self._ownership.owned

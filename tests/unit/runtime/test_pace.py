@@ -27,10 +27,18 @@ def test_a_slow_one_halves_what_it_had_and_neither_quick_nor_slow_stays() -> Non
     assert pace.documents == 200
 
 
-def test_failures_halve_down_to_a_bound_from_which_it_recovers() -> None:
+def test_failures_halve_down_to_a_bound() -> None:
     pace = Pace()
     for _ in range(10):
-        pace.failed()
+        pace.failed(pace.documents)
     assert pace.documents == FEWEST
-    pace.took(0.1, FEWEST)
-    assert pace.documents == 2 * FEWEST
+
+
+def test_after_a_failure_it_grows_carefully() -> None:
+    pace = Pace()
+    for _ in range(10):
+        pace.took(0.1, pace.documents)
+    pace.failed(4000)
+    assert pace.documents == 2000
+    pace.took(0.1, 2000)
+    assert pace.documents == 2100
