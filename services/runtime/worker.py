@@ -191,7 +191,10 @@ class Worker:
             return
         steps = self._instruments.seconds
         with steps.labels("load").time():
-            offered = {number: list(islice(owned.fetched, ROUND_RECORDS)) for number, owned in ready.items()}
+            share = max(1, self._pace.documents // len(ready))
+            offered = {
+                number: list(islice(owned.fetched, min(ROUND_RECORDS, share))) for number, owned in ready.items()
+            }
             folds = await self._reader.load(
                 [
                     Batch(
@@ -204,7 +207,6 @@ class Worker:
             )
         with steps.labels("fold").time():
             results: dict[int, Folded] = {}
-            share = FOLD_SECONDS / len(offered)
             for number, items in offered.items():
                 results[number] = fold_batch(
                     self._service,
@@ -212,8 +214,8 @@ class Worker:
                     items,
                     folds[number],
                     sequence_topic=self._sequence_topic,
-                    until=time.monotonic() + share,
-                    max_documents=self._pace.documents // len(offered),
+                    until=time.monotonic() + FOLD_SECONDS / len(offered),
+                    max_documents=share,
                 )
                 await asyncio.sleep(0)
         await self._commit(ready, results)
@@ -230,6 +232,7 @@ class Worker:
                 # what was fetched is still there: the next round is smaller
                 self._pace.failed(documents)
                 self._instruments.rolled_back.inc()
+                await asyncio.sleep(0.05)
                 return
             except PyMongoError:
                 self._pace.failed(documents)

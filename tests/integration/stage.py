@@ -1,6 +1,7 @@
 """A reader on real servers: counts commands per case and publishes a fact for each, so every promise can be seen."""
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -42,8 +43,9 @@ class Counting:
 
     directory_version = 0
 
-    def __init__(self, batch: Batch, output: str) -> None:
+    def __init__(self, batch: Batch, output: str, ballast: int) -> None:
         self.next_seq = batch.next_seq
+        self._ballast = ballast
         self._partition = batch.partition
         self._output = output
         self._counts: dict[str, int] = {}
@@ -74,7 +76,11 @@ class Counting:
     def writes(self) -> Mapping[str, Sequence[Any]]:
         return {
             "counts": [
-                UpdateOne({"_id": f"{self._partition}/{key}"}, {"$inc": {"n": n}}, upsert=True)
+                UpdateOne(
+                    {"_id": f"{self._partition}/{key}"},
+                    {"$inc": {"n": n}, "$set": {"ballast": os.urandom(self._ballast)}},
+                    upsert=True,
+                )
                 for key, n in self._counts.items()
             ]
         }
@@ -83,12 +89,13 @@ class Counting:
 class CountingReader:
     def __init__(self, output: str) -> None:
         self._output = output
+        self.ballast = 0
         self.before_load: Any = None
 
     async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
         if self.before_load:
             await self.before_load(batches)
-        return {batch.partition: Counting(batch, self._output) for batch in batches}
+        return {batch.partition: Counting(batch, self._output, self.ballast) for batch in batches}
 
 
 class Stage:
