@@ -17,7 +17,7 @@ from tests.recount.history import generate, reference_street
 from tests.recount.recount import Recount
 
 SEED = int(os.environ.get("MINGSHAO_TEST_SEED", "20260301"))
-CASE_COUNT = int(os.environ.get("MINGSHAO_TEST_CASES", "2000"))
+CASE_COUNT = int(os.environ.get("MINGSHAO_TEST_CASES", "10000"))
 REAL = Path(__file__).parents[3] / "shared" / "data" / "replies_before_2019.jsonl"
 
 
