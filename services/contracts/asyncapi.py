@@ -100,7 +100,7 @@ def _channel(topic: Topic) -> dict[str, Any]:
     channel: dict[str, Any] = {
         "address": topic.name,
         "description": f"Written by {topic.writer}, read by {', '.join(topic.readers)}."
-        + (f" {topic.eraser} writes tombstones alone." if topic.eraser else ""),
+        + (f" {topic.keeper} erases, and writes again what was wrongly replaced." if topic.keeper else ""),
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _carried(topic)},
         "bindings": {"kafka": {**partitions, "topicConfiguration": settings, "bindingVersion": "0.5.0"}},
     }
@@ -116,7 +116,7 @@ def _setting(name: str, value: str) -> Any:
 
 
 def _operations(topic: Topic) -> list[tuple[str, dict[str, Any]]]:
-    senders = [(topic.writer, "sends")] + ([(topic.eraser, "erases")] if topic.eraser else [])
+    senders = [(topic.writer, "sends")] + ([(topic.keeper, "keeps")] if topic.keeper else [])
     readers = [(reader.partition(":")[0], "receives") for reader in topic.readers]
     return [(f"{who}.{verb}.{_short(topic)}", _operation(topic, who, verb)) for who, verb in senders + readers]
 
@@ -128,8 +128,8 @@ def _operation(topic: Topic, who: str, verb: str) -> dict[str, Any]:
         "channel": {"$ref": channel},
         "tags": [{"name": who}],
     }
-    if verb == "erases":
-        operation["summary"] = "Tombstones only: a record without a value erases its key."
-    elif names := _carried(topic):
+    if verb == "keeps":
+        operation["summary"] = "A record without a value erases its key; one with a value was there before."
+    if names := _carried(topic):
         operation["messages"] = [{"$ref": f"{channel}/messages/{name}"} for name in names]
     return operation

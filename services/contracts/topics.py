@@ -16,7 +16,7 @@ COMPACTED = {
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """One topic. `writer` creates it; `many` partitions means the deployment's count, equal for all such topics.
 
-    `eraser` may write tombstones besides, and nothing else.
+    `keeper` may besides write tombstones, and again what a later record had wrongly replaced.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     types: tuple[str, ...]
     partitions: Partitions = "many"
     config: dict[str, str] = {}
-    eraser: str | None = None
+    keeper: str | None = None
 
 
 def _topic(
@@ -35,7 +35,7 @@ def _topic(
     types: tuple[str, ...],
     partitions: Partitions = "many",
     config: dict[str, str] = FOR_EVER,
-    eraser: str | None = None,
+    keeper: str | None = None,
 ) -> Topic:
     stamped = config | {"message.timestamp.type": "LogAppendTime"}
     return Topic(
@@ -45,7 +45,7 @@ def _topic(
         types=types,
         partitions=partitions,
         config=stamped,
-        eraser=eraser,
+        keeper=keeper,
     )
 
 
@@ -58,7 +58,7 @@ DIRECTORY_CHANGE = "mingshao.directory.changed.v1"
 
 TICKETS = _topic("tickets", "intake", ("routing",), (SUBMISSION, ACTION))
 OPINIONS = _topic("opinions", "intake", ("routing",), (SUBMISSION, ACTION))
-CONTACTS = _topic("contacts", "intake", ("notify",), (CONTACT,), config=COMPACTED, eraser="notify")
+CONTACTS = _topic("contacts", "intake", ("notify",), (CONTACT,), config=COMPACTED, keeper="notify")
 CASES = _topic("cases", "routing", ("notify", "metrics"), (FACT,))
 DIRECTORY = _topic("directory", "routing", ("intake", "routing", "notify", "metrics"), (DIRECTORY_CHANGE,), "one")
 

@@ -22,28 +22,31 @@ class Telling:
         self.kept: list[Kept] = []
         self._loaded = loaded
 
-    def fact(self, fact: CaseFact) -> list[AssignmentNotice]:
-        """Take a fact; what departments are told of it. ValueError leaves everything as it was."""
+    def fact(self, fact: CaseFact) -> tuple[list[AssignmentNotice], Step | None]:
+        """Take a fact; what departments are told of it, and what it settles of the contact. ValueError leaves
+        everything as it was."""
         before = self.cases.get(fact.case_id) or self._loaded.cases.get(fact.case_id)
         after = told(before, fact)
         if after is None or fact.outcome != "applied":
-            return []
+            return [], None
         made = notices(after, fact)
         self.cases[fact.case_id] = after
+        step: Step | None = None
         if fact.submission is not None:
-            self.contacts[fact.case_id] = submitted(self._known(fact.case_id), fact.submission.contact_digest)
+            step = submitted(self._known(fact.case_id), fact.submission.contact_digest)
+            self.contacts[fact.case_id] = step.after
         self.kept.extend(
             Kept(notice=notice, partition=self.partition, seq=seq) for seq, notice in enumerate(made, self.next_seq)
         )
         self.next_seq += len(made)
-        return made
+        return made, step
 
-    def contact(self, contact: ContactGiven) -> bool:
-        """Take a contact; whether the log needs a tombstone for it."""
-        step: Step = given(self._known(contact.case_id), contact)
+    def contact(self, contact: ContactGiven) -> Step:
+        """Take a contact."""
+        step = given(self._known(contact.case_id), contact)
         if step.after != self._known(contact.case_id):
             self.contacts[contact.case_id] = step.after
-        return step.tombstone
+        return step
 
     def erase(self, case_id: str) -> None:
         """Take a tombstone."""

@@ -10,6 +10,7 @@ from services.contracts.submissions import ContactGiven
 from services.contracts.topics import CONTACTS, assignments
 from services.runtime.batches import Batch, Fold, Incoming, Outgoing
 
+from .domain.contact import Step
 from .handlers import Telling, departments_of, tombstone
 from .ports import DepartmentTopics, NotifyStore
 
@@ -38,9 +39,10 @@ class TellingFold:
         """A fact's notices; a tombstone where a contact must not stay on the log."""
         message = record.event.data if record.event else None
         if isinstance(message, CaseFact):
-            return [_record(notice, record) for notice in self._telling.fact(message)]
+            made, step = self._telling.fact(message)
+            return [_record(notice, record) for notice in made] + _answer(step, record)
         if isinstance(message, ContactGiven):
-            return [tombstone(message.case_id, record.partition)] if self._telling.contact(message) else ()
+            return _answer(self._telling.contact(message), record)
         if message is None and record.topic == CONTACTS.name:
             self._telling.erase(record.key)
             return ()
@@ -74,6 +76,26 @@ class TellingReader:
             batch.partition: TellingFold(Telling(batch.partition, batch.next_seq, loaded), self._store)
             for batch in batches
         }
+
+
+def _answer(step: Step | None, cause: Incoming) -> list[Outgoing]:
+    """What the log of contacts needs, for the same case and so in the same partition."""
+    if step is not None and step.tombstone:
+        return [tombstone(cause.key, cause.partition)]
+    if step is None or step.again is None:
+        return []
+    again = step.again
+    value, headers = encode(
+        Event(
+            id=f"{again.case_id}/{again.digest}",
+            source="/mingshao/notify",
+            time=cause.timestamp,
+            subject=again.case_id,
+            data=again,
+        )
+    )
+    key = again.case_id.encode()
+    return [Outgoing(topic=CONTACTS.name, partition=cause.partition, key=key, value=value, headers=headers)]
 
 
 def _record(notice: AssignmentNotice, cause: Incoming) -> Outgoing:

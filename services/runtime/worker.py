@@ -13,7 +13,6 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
-from pymongo.errors import PyMongoError
 
 from services.contracts.topics import REPLAYS, Topic
 
@@ -234,7 +233,7 @@ class Worker:
                 self._instruments.rolled_back.inc()
                 await asyncio.sleep(0.05)
                 return
-            except PyMongoError:
+            except Exception:
                 self._pace.failed(documents)
                 raise
         self._pace.took(time.monotonic() - started, documents)

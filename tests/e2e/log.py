@@ -18,7 +18,7 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_log(bootstrap: str, topic: str, partitions: int = 4) -> dict[int, list[Logged]]:
-    """All records of a topic to its present end, by partition."""
+    """All records of a topic to its present end but tombstones, by partition."""
     return asyncio.run(_read(bootstrap, topic, partitions))
 
 
@@ -33,7 +33,7 @@ async def _read(bootstrap: str, topic: str, partitions: int) -> dict[int, list[L
         found: dict[int, list[Logged]] = {number: [] for number in range(partitions)}
         while any([await consumer.position(part) < end for part, end in ends.items()]):
             for part, records in (await consumer.getmany(timeout_ms=500)).items():
-                found[part.partition].extend(_logged(record) for record in records)
+                found[part.partition].extend(_logged(record) for record in records if record.value is not None)
         return found
     finally:
         await consumer.stop()

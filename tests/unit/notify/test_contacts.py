@@ -20,7 +20,7 @@ def after(*events: str) -> tuple[Contacts, int]:
     for event in events:
         match event:
             case "fact":
-                known = submitted(known, "right")
+                known = submitted(known, "right").after
             case "erase":
                 known = erased(known)
             case _:
@@ -33,6 +33,23 @@ def after(*events: str) -> tuple[Contacts, int]:
 def test_only_the_contact_of_the_applied_submission_is_accepted_in_any_order(order: tuple[str, ...]) -> None:
     known, _ = after(*order)
     assert (known.accepted, known.pending) == (RIGHT, {})
+
+
+@given(st.lists(st.sampled_from(["fact", "right", "wrong"])))
+def test_the_newest_contact_on_the_log_is_the_accepted_one_once_everything_is_read(events: list[str]) -> None:
+    """What is sent again is appended to the log and read in turn, as the log does it."""
+    known, newest, queue = Contacts(), None, [*events, "fact", "right"]
+    while queue:
+        match queue.pop(0):
+            case "fact":
+                step = submitted(known, "right")
+            case event:
+                newest = RIGHT if event == "right" else WRONG
+                step = took(known, newest)
+        known = step.after
+        if step.again is not None:
+            queue.append("right" if step.again == RIGHT else "wrong")
+    assert newest == known.accepted == RIGHT
 
 
 @given(st.lists(st.sampled_from(["fact", "right", "wrong"])), st.lists(st.sampled_from(["fact", "right", "wrong"])))
