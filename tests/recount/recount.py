@@ -86,7 +86,7 @@ class Recount:
             "state": "received",
             "channel": value["channel"],
             "source": value["source"],
-            "category": value.get("category"),
+            "category": value.get("category") if value.get("category") in self.directory["category"] else None,
             "department": None,
             "received_at": at,
             "due_at": None,
@@ -165,7 +165,7 @@ class Recount:
         return True
 
     def _senseless(self, case: Case, action: str, actor: Json, details: Json) -> str | None:
-        if action == "accept" and (details.get("category") or case["category"]) not in self.directory["category"]:
+        if action == "accept" and _named(case, details) not in self.directory["category"]:
             return "unknown_category"
         if action == "dispatch" and details["department"] not in self.directory["department"]:
             return "unknown_department"
@@ -190,7 +190,7 @@ class Recount:
             return
         case["state"] = INTO.get(action, case["state"])
         if action == "accept":
-            case["category"] = details.get("category") or case["category"]
+            case["category"] = _named(case, details)
             self._promise(case)
         elif action == "dispatch":
             case["department"] = details["department"]
@@ -210,6 +210,11 @@ class Recount:
 
 def _corrected(actor: Json, details: Json) -> tuple[str, str]:
     return (details.get("corrects_sender") or _sender(actor), details["corrects"])
+
+
+def _named(case: Case, details: Json) -> Any:
+    """The category an acceptance names, else the source's own."""
+    return details.get("category") or case["submission"].get("category")
 
 
 def _correct(case: Case, details: Json, name: tuple[str, str]) -> None:

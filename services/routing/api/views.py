@@ -25,6 +25,7 @@ def brief(case: CaseState, updated_at: datetime, zone: ZoneInfo) -> dict[str, An
         "state_zh": CHINESE[summary.state],
         "source": case.source,
         "source_id": case.source_id,
+        "category_given": case.category_given,
         "confidential": case.confidential,
         "updated_at": updated_at.astimezone(zone),
         "summary": _in_zone(msgspec.to_builtins(summary, builtin_types=(datetime,)), zone),

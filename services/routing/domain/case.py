@@ -60,6 +60,7 @@ def evolve(case: CaseState | None, decision: Decision) -> CaseState:
             source=submission.source,
             source_id=submission.source_id,
             due_by_source=submission.source_due_at is not None,
+            category_given=submission.category,
             confidential=submission.confidential,
             fingerprints=fingerprints(submission),
             steps=(step,),

@@ -15,7 +15,7 @@ _replace = msgspec.structs.replace
 
 
 def _accept(case: CaseState, command: ActionRequested, rules: Rules) -> CaseSummary:
-    summary, code = case.summary, command.details.category or case.summary.dims.category
+    summary, code = case.summary, command.details.category or case.category_given
     dims = _replace(summary.dims, category=code)
     if code == summary.dims.category or case.due_by_source:
         return _replace(summary, dims=dims)

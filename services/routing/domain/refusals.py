@@ -79,7 +79,7 @@ def _senseless(case: CaseState, command: ActionRequested, rules: Rules, because:
     found: Refusal | None = None
     match command.action:
         case "accept":
-            code = details.category or case.summary.dims.category
+            code = details.category or case.category_given
             if rules.category(code) is None:
                 found = because("unknown_category", "需要已知的类别", f"category {code!r} is not known", "category")
         case "dispatch":

@@ -27,7 +27,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Immutable; `evolve` gives the next one."""
+    """Immutable; `evolve` gives the next one. `category_given` is the source's own code, known to us or not."""
 
     case_id: str
     version: int
@@ -35,6 +35,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     source_id: str
     due_by_source: bool
+    category_given: str | None = None
     confidential: bool = False
     fingerprints: Mapping[str, str] = {}
     departments: tuple[str, ...] = ()

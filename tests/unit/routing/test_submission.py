@@ -70,3 +70,8 @@ def test_the_same_submission_again_is_nothing_and_other_content_is_refused_by_fi
 def test_an_action_on_a_case_never_seen_is_refused_at_version_0() -> None:
     refused = one(None, ask("sign", "department"))
     assert (code(refused), refused.version, refused.before, refused.after) == ("unknown_case", 0, None, None)
+
+
+def test_a_code_nobody_knows_is_kept_as_given_and_is_no_dimension() -> None:
+    case = after(submission(category="what"))
+    assert (case.summary.dims.category, case.category_given, case.summary.state) == (None, "what", "received")
