@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from .recount import GROUPS, Json, Recount, answered, figures
+from .figures import GROUPS, answered, figures
+from .recount import Json, Recount
 from .table import COUNTED_AS
 
 RATES = (

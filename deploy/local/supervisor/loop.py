@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 
 import httpx
 import msgspec
 import psutil
 
-from .. import jars, ports, probes, processes, street
+from .. import jars, ports, processes, street
 from ..errors import LocalError, died_at_start
 from ..places import Home
 from ..processes import Running
@@ -16,7 +16,7 @@ from . import plan, record
 from .keeper import Keeper
 from .plan import Member
 from .record import State, Wanted
-from .watch import Seen
+from .stores import Looks, Stores
 
 TICK_SECONDS = 0.2
 LOOK_SECONDS = 1.0
@@ -24,9 +24,6 @@ SERVER_READY_SECONDS = 120.0
 SERVICES_READY_SECONDS = 180.0
 KEYS_READ_SECONDS = 15.0
 STOP_SECONDS = {"service": 12.0, "kafka": 20.0, "mongod": 20.0}
-
-
-Looks = dict[str, Callable[[], Awaitable[Seen]]]
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,15 +50,9 @@ class Supervisor:
         self._parts = parts
         self._keepers: dict[str, Keeper] = {}
         self._looking: dict[str, asyncio.Task[None]] = {}
-        self._stores = {"kafka": False, "mongod": False}
-        self._stores_since: float | None = None
-        self._tick_at = 0.0
         self._loop = asyncio.get_running_loop()
         self.stopping = asyncio.Event()
-        self._mongo = probes.MongoProbe(
-            wanted.mongodb if wanted.mongodb is not None else wanted.port_base + ports.MONGOD
-        )
-        self._looks = parts.looks or {"kafka": self._look_at_kafka, "mongod": self._look_at_mongod}
+        self._stores = Stores(wanted, parts.looks)
         self._earlier = {entry.name: entry for entry in (record.read_state(home) or _nothing(wanted)).processes}
         self.state = _nothing(wanted)
 
@@ -86,14 +77,14 @@ class Supervisor:
         finally:
             stopping.cancel()
             await self._stop()
-            self._mongo.close()
+            self._stores.close()
         self._say(phase="failed" if code else "stopped", answered=self._wanted.asked)
         return code
 
     async def _first_start(self) -> None:
         self._watch_store("kafka")
         self._watch_store("mongod")
-        servers = self._parts.servers(self._home, self._wanted, self._looks, self._jars_arrived)
+        servers = self._parts.servers(self._home, self._wanted, self._stores.looks, self._jars_arrived)
         services = self._parts.services(self._home, self._wanted, self._client)
         self._say(doing=("准备 Kafka 与 MongoDB", "preparing Kafka and MongoDB"))
         keepers = await asyncio.gather(*map(self._prepare, [*servers, *services]))
@@ -108,7 +99,7 @@ class Supervisor:
         try:
             self._say(doing=("启动 Kafka 与 MongoDB", "starting Kafka and MongoDB"))
             self._keep(keeper for keeper in keepers if keeper.member.kind == "server" or keeper.name in adopted)
-            await self._until(lambda: all(self._stores.values()), SERVER_READY_SECONDS, self._stores_waited_for)
+            await self._until(lambda: self._stores.serve, SERVER_READY_SECONDS, lambda: self._stores.waited_for)
             self._keep(keepers)
             await self._settle()
         except BaseException:
@@ -193,14 +184,9 @@ class Supervisor:
     async def _heal_for_ever(self) -> None:
         while True:
             now = self._now()
-            if not all(self._stores.values()) or now - self._tick_at > 5:
-                # the second: we ourselves were paused, so that nothing seen before can be held against anybody
-                self._stores_since = None
-            elif self._stores_since is None:
-                self._stores_since = now
-            self._tick_at = now
+            since = self._stores.since(now)
             for keeper in list(self._keepers.values()):
-                if keeper.heal(self._stores_since, now):
+                if keeper.heal(since, now):
                     self._say()
             await asyncio.sleep(TICK_SECONDS)
 
@@ -221,8 +207,7 @@ class Supervisor:
     def _watch_store(self, name: str) -> None:
         async def look_for_ever() -> None:
             while True:
-                seen = await self._looks[name]()
-                self._stores[name] = seen.ready
+                seen = await self._stores.look(name)
                 if (keeper := self._keepers.get(name)) is not None:
                     keeper.saw(seen, self._now())
                 await asyncio.sleep(LOOK_SECONDS if seen.ready else TICK_SECONDS)
@@ -233,18 +218,6 @@ class Supervisor:
         while True:
             keeper.saw(await keeper.member.look(), self._now())
             await asyncio.sleep(LOOK_SECONDS if keeper.seen.ready else TICK_SECONDS)
-
-    async def _look_at_kafka(self) -> Seen:
-        serves = await asyncio.to_thread(probes.kafka_serves, plan.kafka_bootstrap(self._wanted))
-        return Seen(answered=serves, ready=serves, status="ok" if serves else "")
-
-    async def _look_at_mongod(self) -> Seen:
-        ready = await asyncio.to_thread(self._mongo.ready)
-        answers = ready or await asyncio.to_thread(self._mongo.answers)
-        return Seen(answered=answers, ready=ready, status="ok" if ready else "waiting" if answers else "")
-
-    def _stores_waited_for(self) -> str:
-        return ", ".join(name for name, answers in self._stores.items() if not answers)
 
     def _jars_arrived(self, here: int, total: int) -> None:
         doing = ("下载 Kafka 的 jar 包", "fetching Kafka's jars") if here < total else self.state.doing

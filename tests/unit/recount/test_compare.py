@@ -3,8 +3,9 @@
 from typing import Any
 
 from tests.recount.compare import differences, questions
+from tests.recount.figures import figures
 from tests.recount.history import generate
-from tests.recount.recount import Recount, figures
+from tests.recount.recount import Recount
 
 from .log import STREET, logged
 

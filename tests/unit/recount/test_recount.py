@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.recount.figures import answered, coverage, figures
 from tests.recount.history import generate, worked_example
 from tests.recount.lives import Step
-from tests.recount.recount import Recount, answered, coverage, figures
+from tests.recount.recount import Recount
 
 from .log import STREET, logged
 
