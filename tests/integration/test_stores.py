@@ -1,0 +1,186 @@
+"""The stores on a real MongoDB beside the ones in memory that unit tests use: the same in, the same out."""
+
+import random
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.contracts.submissions import ContactGiven
+from services.metrics.adapters.cell_store import CellStore, writes
+from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums
+from services.metrics.domain.periods import Period, day_of
+from services.metrics.domain.units import Basis, moves
+from services.metrics.ports import CellQuery
+from services.notify.adapters.store import NotifyStore
+from services.notify.handlers import Telling
+from services.routing.adapters.case_reader import MongoCaseReader
+from services.routing.adapters.case_store import MongoCaseStore
+from services.routing.domain.case import Command
+from services.routing.handlers import Bench, key_of
+from services.runtime.mongo import Database, connect
+from tests.conftest import Backing
+from tests.unit.metrics.memory import MemoryCells
+from tests.unit.metrics.test_worked_example import SHANGHAI
+from tests.unit.routing.street import RULES, T0, actor, ask, judged, submission
+
+
+@pytest.fixture
+async def database(backing: Backing) -> AsyncIterator[Database]:
+    made = connect(backing.mongodb_uri, f"test_{uuid.uuid4().hex[:8]}")
+    try:
+        yield made
+    finally:
+        await made.client.drop_database(made.name)
+        made.client.close()
+
+
+async def written(database: Database, operations: Mapping[str, Sequence[Any]]) -> None:
+    for collection, made in operations.items():
+        if made:
+            await database[collection].bulk_write(list(made), ordered=False)
+
+
+COMMANDS: list[Command] = [
+    submission("1", category="leak", contact_digest="right"),
+    ask("sign", "department"),
+    ask("close", "source", action_id="too-early"),
+    ask("sign", "department", reason="another body under the same id"),
+    submission("2", category="what"),
+    ask("dispatch", "dispatcher", number="2", action_id="d2", department="roads"),
+    submission("2", category="what", title="其他"),
+    submission("3", category="leak", source="hotline"),
+    ask("return", "department"),
+    ask("dispatch", "dispatcher", action_id="d1", department="roads"),
+    ask("sign", actor("department", "roads"), action_id="s2"),
+    ask("reply", actor("department", "roads")),
+]
+
+
+async def play(database: Database, sizes: Sequence[int]) -> MongoCaseStore:
+    """As the worker does it, in batches of these sizes."""
+    store, rest, next_seq = MongoCaseStore(database), list(COMMANDS), 1
+    await store.prepare()
+    for size in sizes:
+        batch, rest = rest[:size], rest[size:]
+        bench = Bench(0, next_seq, await store.load([key_of(command) for command in batch]), RULES)
+        lines: list[Mapping[str, Any]] = []
+        for command in batch:
+            made = bench.judge(command, T0)
+            lines += [store.line(item) for item in made]
+            bench.keep(made)
+        await written(database, store.writes(0, bench.changed, bench.newest, lines))
+        next_seq = bench.next_seq
+    return store
+
+
+@pytest.mark.parametrize("sizes", [[12], [1] * 12, [3, 5, 4]])
+async def test_routing_loads_what_the_store_in_memory_loads(database: Database, sizes: list[int]) -> None:
+    store, memory = await play(database, sizes), judged(COMMANDS)
+    keys = [key_of(command) for command in COMMANDS]
+    assert await store.load(keys) == memory.loaded(keys)
+    reader = MongoCaseReader(database)
+    for name in memory.cases:
+        found = await reader.one(name)
+        assert found is not None
+        assert found[0] == memory.loaded_case(name)
+        assert await reader.timeline(name) == [fact for fact in memory.facts if fact.case_id == name]
+
+
+async def test_an_action_s_outcome_is_its_first_fact(database: Database) -> None:
+    await play(database, [12])
+    reader, case = MongoCaseReader(database), COMMANDS[0].case_id
+    signed = await reader.outcome(case, "department:housing", "a-sign")
+    assert signed is not None
+    assert signed.outcome == "applied"
+    assert await reader.outcome(case, "department:housing", "never") is None
+    assert await reader.outcome(case, "source:grid", "submit") is None
+
+
+async def test_pages_of_cases_give_each_once_and_what_changed_since_again(database: Database) -> None:
+    await play(database, [12])
+    reader = MongoCaseReader(database)
+    seen, cursor, more = list[str](), {0: 0}, True
+    while more:
+        listed = await reader.page({}, cursor, 1)
+        seen += [case.case_id for case, _ in listed.cases]
+        cursor, more = dict(listed.cursor), listed.more
+    assert sorted(seen) == sorted(set(seen)) == sorted({command.case_id for command in COMMANDS})
+    assert (await reader.page({}, cursor, 10)).cases == []
+    only = await reader.page({"departments": "housing"}, {0: 0}, 10)
+    assert {case.source_id for case, _ in only.cases} == {"1", "3"}
+    assert [case.source_id for case, _ in await reader.queue(10)] == []
+
+
+async def test_notify_s_feed_gives_each_notice_once_in_order_and_contacts_only_where_they_belong(
+    database: Database,
+) -> None:
+    store, facts = NotifyStore(database), judged(COMMANDS).facts
+    await store.prepare()
+    case, next_seq = COMMANDS[0].case_id, 1
+    right = ContactGiven(case_id=case, name="甲", phone="13800138000", digest="right")
+    for fact in facts:
+        telling = Telling(0, next_seq, await store.load([fact.case_id]))
+        telling.fact(fact)
+        if fact.action == "submit" and fact.case_id == case:
+            telling.contact(right)
+        await written(database, store.writes(0, telling.cases, telling.contacts, telling.kept))
+        next_seq = telling.next_seq
+    assert await store.contact(case) == right
+    assert await store.contact(COMMANDS[4].case_id) is None
+    kept = await store.case(case)
+    assert kept is not None
+    assert (kept.lead, kept.signed_by, kept.state) == ("roads", "roads", "replied")
+    given, place = list[str](), dict[int, int]()
+    while True:
+        items, place = await store.feed("housing", place, 1)
+        if not items:
+            break
+        given += [item.id for item in items]
+    whole, _ = await store.feed("housing", {}, 100)
+    assert given == [item.id for item in whole]
+    assert [item.rsplit("/", 2)[1] for item in given] == ["assigned", "assigned", "withdrawn"]
+    await store.record_look(case, actor("department"))
+    assert await database["looks"].count_documents({"case_id": case}) == 1
+    await store.mark_erased(case)
+    assert await store.contact(case) is None
+
+
+async def test_cells_sum_to_what_memory_sums_to_whatever_is_asked(database: Database) -> None:
+    facts, store = judged(COMMANDS).facts, CellStore(database, "metrics")
+    await store.prepare()
+    for partition, part in enumerate((facts[:5], facts[5:])):
+        for some in (part[:2], part[2:]):
+            sums = Sums()
+            for fact in some:
+                sums.add(list(moves(fact, SHANGHAI)))
+            await written(database, writes(partition, sums.cells()))
+    dice = random.Random(7)
+    today, bases = day_of(T0, SHANGHAI), list[Basis](["cohort", "due", "flow"])
+    values = {"channel": ["grid", "no"], "department": ["housing", "roads", "none"], "category": ["leak", "none"]}
+    queries = []
+    for _ in range(200):
+        dims = dice.choice(DIMENSION_SETS)
+        named = dice.sample([name for name in DIMENSIONS if name in dims], dice.randrange(len(dims) + 1))
+        step = timedelta(days=1)
+        queries.append(
+            CellQuery(
+                basis=dice.choice(bases),
+                period=Period(
+                    begin=dice.choice([None, today, today + step]), end=dice.choice([None, today + step, today])
+                ),
+                dims=dims,
+                only=tuple((name, dice.choice(values[name])) for name in named),
+            )
+        )
+    found, expected = await store.read(queries), await MemoryCells(facts).read(queries)
+    assert any(expected.sums)
+    for query, ours, theirs in zip(queries, found.sums, expected.sums, strict=True):
+        assert _without_zeros(ours) == _without_zeros(theirs), query
+
+
+def _without_zeros(sums: Mapping[tuple[str, ...], Mapping[str, int]]) -> dict[tuple[str, ...], dict[str, int]]:
+    plain = {values: {name: count for name, count in tally.items() if count} for values, tally in sums.items()}
+    return {values: tally for values, tally in plain.items() if tally}
