@@ -98,7 +98,9 @@ def _count(topic: Topic, partitions: int) -> int:
 def _check(wanted: Sequence[Topic], there: dict[str, int], partitions: int) -> None:
     for topic in wanted:
         if there[topic.name] != _count(topic, partitions):
-            raise PartitionsMismatch(
-                f"topic {topic.name} has {there[topic.name]} partitions and MINGSHAO_PARTITIONS says {partitions}: "
-                f"set MINGSHAO_PARTITIONS to what the deployment was created with"
+            told = (
+                f"MINGSHAO_PARTITIONS says {partitions}: set it to what the deployment was created with"
+                if topic.partitions == "many"
+                else "its order needs exactly one: somebody else made or changed it; restore it"
             )
+            raise PartitionsMismatch(f"topic {topic.name} has {there[topic.name]} partitions and {told}")

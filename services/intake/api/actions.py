@@ -19,7 +19,10 @@ router = APIRouter(tags=["actions"])
     "/v1/cases/{case_id}/actions", status_code=202, responses=ERRORS, openapi_extra=documented(ActionBody, JSON)
 )
 async def one_action(case_id: str, request: Request, caller: Caller, desk: AtDesk) -> Response:
-    """Ask for a move of a case. 202 with the address of its outcome: applied, or refused with the reason."""
+    """Ask for a move of a case. 202 with the address of its outcome: applied, or refused with the reason.
+
+    An `action_id` is the sender's own. The same again has no effect; a refused one is used up: ask anew under another.
+    """
     media_type(request, JSON)
     raw = await bounded(request, MAX_ONE)
     async with desk.room_for(len(raw)):
