@@ -13,7 +13,7 @@ from ..errors import LocalError, died_at_start
 from ..places import Home, default_home
 from ..supervisor import plan, record
 from ..supervisor.record import State, Wanted
-from .show import console, say
+from .show import console, in_zone, say
 
 
 def wait(home: Home, wanted: Wanted, started: "subprocess.Popen[bytes] | None") -> None:
@@ -82,12 +82,11 @@ def welcome(home: Home, wanted: Wanted) -> None:
     for name, where in rows.items():
         console.print(f"  {name:<14} {where}", markup=False, soft_wrap=True)
     say("推送第一张工单：", "Push a first ticket:")
-    now = time.strftime("%Y-%m-%dT%H:%M:%S%z")
     console.print(
         f"""  curl -X POST {address["intake"]}/v1/tickets \\
     -H "Authorization: Bearer $({mingshao} key source:hotline{flag})" -H "Content-Type: application/json" \\
     -d '{{"channel": "hotline", "source_id": "demo-1", "title": "路灯不亮", "text": "三号楼前的路灯不亮了", \
-"category": "street-light", "reported_at": "{now[:-2]}:{now[-2:]}"}}'""",
+"category": "street-light", "reported_at": "{in_zone()}"}}'""",
         markup=False,
         soft_wrap=True,
     )

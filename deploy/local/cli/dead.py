@@ -8,7 +8,7 @@ from rich.table import Table
 from ..calls import Caller, Refused
 from ..errors import LocalError
 from ..places import Home
-from .show import HomeOption, caller, console, home_of, say
+from .show import HomeOption, caller, console, home_of, in_zone, say
 
 WORKERS = ("routing", "notify", "metrics")
 
@@ -25,7 +25,8 @@ def list_dead(service: Service = None, home: HomeOption = None) -> None:
         for item in caller(home_of(home), name, "admin").json("GET", "/v1/dead")["items"]:
             place = f"{item['partition']}@{item['offset']}"
             done = "✓" if item.get("replayed") else ""
-            words = (name, item["id"], item["topic"], place, item["at"], item["reason"], done)
+            at = in_zone(item["at"])
+            words = (name, item["id"], item["topic"], place, at, item["reason"], done)
             table.add_row(*(str(word).replace("[", "\\[") for word in words))
     if table.row_count:
         console.print(table)
@@ -59,11 +60,19 @@ def _services(service: str | None) -> tuple[str, ...]:
 
 
 def _find(home: Home, dead_id: str, service: str | None) -> tuple[Caller, Any]:
+    found: dict[str, tuple[Caller, Any]] = {}
     for name in _services(service):
         owner = caller(home, name, "admin")
         try:
-            return owner, owner.json("GET", f"/v1/dead/{dead_id}")
+            found[name] = owner, owner.json("GET", f"/v1/dead/{dead_id}")
         except Refused as refused:
             if refused.status != 404:
                 raise
-    raise LocalError(f"没有死信 {dead_id}", f"No dead letter {dead_id}; see mingshao dead list")
+    if not found:
+        raise LocalError(f"没有死信 {dead_id}", f"No dead letter {dead_id}; see mingshao dead list")
+    if len(found) > 1:
+        names = ", ".join(found)
+        raise LocalError(
+            f"{names} 都有这条死信，请用 --service 指定一个。", f"{names} have this one each: name one with --service."
+        )
+    return next(iter(found.values()))

@@ -1,8 +1,10 @@
 """How things look on a terminal: one console, two languages."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -19,6 +21,7 @@ _WIDTH = None if sys.stdout.isatty() else 160
 console = Console(highlight=False, width=_WIDTH)
 trouble = Console(stderr=True, highlight=False, soft_wrap=True)
 
+ZONE = ZoneInfo("Asia/Shanghai")
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="数据目录，默认 .mingshao  The data's folder", show_default=False)
 ]
@@ -29,6 +32,12 @@ def say(zh: str, en: str, style: str = "") -> None:
     console.print(zh, style=style, soft_wrap=True)
     if en:
         console.print(en, style="dim", soft_wrap=True)
+
+
+def in_zone(at: str | None = None) -> str:
+    """An RFC 3339 time, now where none is given, by the reference street's clock."""
+    moment = datetime.fromisoformat(at) if at else datetime.now(ZONE)
+    return moment.astimezone(ZONE).isoformat(timespec="seconds")
 
 
 def tell(error: LocalError) -> None:
