@@ -25,7 +25,6 @@ BEAT_SECONDS = 15
 LOOK_SECONDS = 1.0
 PAGE = 500
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "no key, or an unknown one"},
     403: {"description": "not this department's, or not for this key"},
     422: {"description": "a cursor that is none of ours"},
     503: {"description": "MongoDB or Kafka does not answer; try again"},

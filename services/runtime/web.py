@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -17,6 +18,10 @@ from .keys import authorized
 from .problems import Problem
 
 health_router = APIRouter()
+_KEYED: dict[int | str, dict[str, Any]] = {
+    401: {"description": "no key, or one that is not known"},
+    403: {"description": "this key's role may not"},
+}
 
 
 @health_router.get("/healthz", responses={200: {"description": "what this process says of itself"}})
@@ -35,7 +40,7 @@ async def readyz(request: Request) -> Response:
     return Response(b'{"status":"ok"}', media_type="application/json")
 
 
-@health_router.get("/metrics")
+@health_router.get("/metrics", response_class=PlainTextResponse)
 async def prometheus(request: Request) -> Response:
     """Prometheus text format."""
     return Response(generate_latest(request.app.state.health.registry), media_type=CONTENT_TYPE_LATEST)
@@ -57,10 +62,25 @@ def build_app(
     for name, value in resources.items():
         setattr(app.state, name, value)
     problems.install(app)
-    for router in (health_router, *routers):
-        app.include_router(router)
     _hold_to(ACCESS[service], routers)
+    for router in (health_router, *routers):
+        _document(router)
+        app.include_router(router)
     return app
+
+
+def _document(router: APIRouter) -> None:
+    """Say of every route what all have in common, so that each says only what is its own."""
+    for route in router.routes:
+        if not isinstance(route, APIRoute):
+            continue
+        told = (_KEYED if _asks_for_key(route) else {}) | route.responses
+        route.responses = {
+            code: {"content": {problems.MEDIA_TYPE: {"schema": problems.SCHEMA}}} | answer
+            if int(code) >= 400
+            else answer
+            for code, answer in told.items()
+        }
 
 
 def _hold_to(table: Mapping[str, tuple[str, ...]], routers: Sequence[APIRouter]) -> None:
@@ -76,11 +96,14 @@ def _hold_to(table: Mapping[str, tuple[str, ...]], routers: Sequence[APIRouter])
             continue
         if endpoint not in routes:
             raise RuntimeError(f"{endpoint} stands in the access table and has no route")
-        calls = {dependency.call for dependency in _dependencies(routes[endpoint].dependant)}
-        if bool(roles) != (authorized in calls):
+        if bool(roles) != _asks_for_key(routes[endpoint]):
             raise RuntimeError(f"{endpoint} and the access table disagree on asking for a key")
     if missing := routes.keys() - table.keys():
         raise RuntimeError(f"no row in the access table for {sorted(missing)}")
+
+
+def _asks_for_key(route: APIRoute) -> bool:
+    return authorized in {dependency.call for dependency in _dependencies(route.dependant)}
 
 
 def _dependencies(dependant: Any) -> list[Any]:

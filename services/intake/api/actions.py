@@ -9,7 +9,7 @@ from services.runtime.keys import Caller
 from ..domain.bodies import ActionBody, read
 from ..domain.flaws import Flaw
 from ..domain.submission import request as requested
-from .bodies import ERRORS, JSON, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, lines_of, media_type
+from .bodies import ERRORS, JSON, MANY, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, lines_of, media_type
 from .desk import AtDesk, Desk
 
 router = APIRouter(tags=["actions"])
@@ -34,7 +34,8 @@ async def one_action(case_id: str, request: Request, caller: Caller, desk: AtDes
 
 @router.post(
     "/v1/actions",
-    responses={**ERRORS, 200: {"description": "NDJSON: one line each, {line, status, case_id … | problem}"}},
+    response_class=Response,
+    responses={**ERRORS, 200: MANY},
     openapi_extra=documented(ActionBody, NDJSON),
 )
 async def many_actions(request: Request, caller: Caller, desk: AtDesk) -> Response:

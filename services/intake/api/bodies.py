@@ -60,11 +60,14 @@ def _inlined(schema: Any, components: dict[str, Any]) -> Any:
 
 
 ERRORS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "no key, or an unknown one"},
     403: {"description": "this key may not; or too long past without the scope backdate"},
     413: {"description": "too large"},
     415: {"description": "another media type"},
     422: {"description": "what was sent cannot be; `field` says which"},
     429: {"description": "too much at once; try again after Retry-After"},
     503: {"description": "Kafka is away: not stored, or not surely; send it again, a repeat has no effect"},
+}
+MANY: dict[str, Any] = {
+    "description": "NDJSON: one line each, {line, status, case_id … | problem}",
+    "content": {NDJSON: {"schema": {"type": "string"}}},
 }

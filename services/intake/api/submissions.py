@@ -9,11 +9,11 @@ from services.runtime.keys import Caller
 from ..domain.bodies import SubmissionBody, read
 from ..domain.flaws import Flaw
 from ..domain.submission import Taken, take
-from .bodies import ERRORS, JSON, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, lines_of, media_type
+from .bodies import ERRORS, JSON, MANY, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, lines_of, media_type
 from .desk import AtDesk, Desk
 
 router = APIRouter(tags=["submissions"])
-_ANSWERS = {**ERRORS, 200: {"description": "NDJSON: one line each, {line, status, case_id | problem}"}}
+_ANSWERS = {**ERRORS, 200: MANY}
 _BODY = documented(SubmissionBody, JSON, NDJSON)
 
 

@@ -5,33 +5,10 @@ from typing import Any
 
 import msgspec
 
-_PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
-        "field": {"type": "string"},
-        "allowed": {"type": "array", "items": {"type": "string"}},
-    },
-}
-
 
 def answer(definition: Any, description: str) -> dict[int | str, dict[str, Any]]:
     """The 200 of a route that answers with `definition` as JSON."""
     return {200: {"description": description, "content": {"application/json": {"schema": _inlined(definition)}}}}
-
-
-def problems(**descriptions: str) -> dict[int | str, dict[str, Any]]:
-    """Problem answers: `e422="why"` …"""
-    content = {"application/problem+json": {"schema": _PROBLEM}}
-    return {int(code[1:]): {"description": why, "content": content} for code, why in descriptions.items()}
-
-
-KEYED = problems(e401="no key, or one that is not known", e403="this key's role may not see this")
 
 
 def _inlined(definition: Any) -> dict[str, Any]:
@@ -42,6 +19,9 @@ def _inlined(definition: Any) -> dict[str, Any]:
         if isinstance(node, dict):
             if re.fullmatch(r"\w+", str(node.get("$ref", ""))):
                 return whole(parts[node["$ref"]])
+            if "prefixItems" in node:  # our tuples are pairs of one kind, and some readers of OpenAPI know no others
+                first = node["prefixItems"][0]
+                node = {key: value for key, value in node.items() if key != "prefixItems"} | {"items": first}
             return {key: whole(value) for key, value in node.items()}
         return [whole(item) for item in node] if isinstance(node, list) else node
 

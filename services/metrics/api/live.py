@@ -19,7 +19,6 @@ from services.runtime.problems import Problem, unavailable
 from ..handlers import Ask, Overview, answers
 from ..ports import CellsAway
 from .desk import AtDesk, Desk, watched_by
-from .documented import KEYED, problems
 
 BEAT_SECONDS = 15.0
 PAUSE_SECONDS = 0.25
@@ -39,10 +38,10 @@ router = APIRouter(tags=["rates"])
             "description": "event `rates`: an overview or the rate asked for, whole; `reset`: forget what you had; "
             "`away`: the store does not answer, the figures stand still",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
-        }
-    }
-    | KEYED
-    | problems(e422="as for GET /v1/rates", e503="try again"),
+        },
+        422: {"description": "as for GET /v1/rates"},
+        503: {"description": "try again"},
+    },
 )
 async def stream_rates(
     request: Request,

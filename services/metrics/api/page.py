@@ -7,8 +7,6 @@ from fastapi import APIRouter, Request, Response
 
 from services.runtime.problems import Problem
 
-from .documented import problems
-
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
@@ -39,7 +37,7 @@ async def get_page(request: Request) -> Response:
 
 @router.get(
     "/static/{path:path}",
-    responses={200: {"description": "a file of the page"}, **problems(e404="no such file")},
+    responses={200: {"description": "a file of the page"}, 404: {"description": "no such file"}},
 )
 async def get_static(path: str, request: Request) -> Response:
     """One of the page's files; only those that came with the package."""

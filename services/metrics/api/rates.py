@@ -13,7 +13,7 @@ from ..domain.rates import CATALOGUE, Definition
 from ..handlers import Answer, Ask, answers
 from ..ports import CellsAway
 from .desk import AtDesk, asked_by
-from .documented import KEYED, answer, problems
+from .documented import answer
 
 router = APIRouter(tags=["rates"])
 
@@ -29,8 +29,10 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
 @router.get(
     "/v1/rates",
     responses=answer(Answer, "the rate, a row for each group")
-    | KEYED
-    | problems(e422="no such rate, basis, period or combination; `allowed` lists those that are", e503="try again"),
+    | {
+        422: {"description": "no such rate, basis, period or combination; `allowed` lists those that are"},
+        503: {"description": "try again"},
+    },
 )
 async def get_rates(_: Caller, asked: Annotated[Ask, Depends(asked_by)], desk: AtDesk) -> Response:
     """One rate on one basis, by the dimensions asked for.
@@ -45,7 +47,7 @@ async def get_rates(_: Caller, asked: Annotated[Ask, Depends(asked_by)], desk: A
     return _json(overview.answers[0])
 
 
-@router.get("/v1/definitions", responses=answer(Definitions, "all figures") | KEYED)
+@router.get("/v1/definitions", responses=answer(Definitions, "all figures"))
 async def get_definitions(_: Caller) -> Response:
     """What is published and how it is defined."""
     return _json(

@@ -18,7 +18,6 @@ from .views import brief, outcome, whole
 
 router = APIRouter(tags=["cases"])
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "no key, or an unknown one"},
     403: {"description": "this key may not, or not here"},
     422: {"description": "what was sent cannot be; `field` says what"},
     503: {"description": "MongoDB does not answer; try again"},

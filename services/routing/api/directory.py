@@ -18,7 +18,6 @@ router = APIRouter(tags=["directory"])
 Kind = Literal["department", "category", "channel", "key"]
 MAX_BYTES = 8 << 20
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "no key, or an unknown one"},
     403: {"description": "this key may not"},
     404: {"description": "no such row"},
     422: {"description": "a row that cannot be; `row` and `field` say which"},
