@@ -96,6 +96,8 @@ class CaseFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `seq` is the fact's place among all facts of its partition of `cases`, from 1 without gaps;
     readers drop what they have and halt at a gap. `recorded_at` is the append time of its cause.
     `before` and `after` are None where there is no such case; the long text stands in `submission` alone.
+    `command_digest` is that of the command it answers, empty for what routing does by itself: with it the facts alone
+    are enough to make routing's store again.
     """
 
     case_id: str
@@ -116,6 +118,7 @@ class CaseFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     added: tuple[Occurrence, ...] = ()
     removed: tuple[Occurrence, ...] = ()
     directory_version: int
+    command_digest: str = ""
 
     def __post_init__(self) -> None:
         check_aware(at=self.at, recorded_at=self.recorded_at)

@@ -1,8 +1,10 @@
 """Starts routing: the one place where its parts are put together."""
 
 import asyncio
+import sys
 from zoneinfo import ZoneInfo
 
+from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from services.contracts.topics import CASES, CATALOGUE, OPINIONS, TICKETS
@@ -24,16 +26,18 @@ from .adapters.case_store import MongoCaseStore
 from .adapters.directory_store import DirectoryStore
 from .api.desk import Desk
 from .ports import StoreAway
+from .rebuild import BrokenLog, RoutingRuns, rebuild
 from .settings import RoutingSettings
 from .worker import JudgingReader
 
 SERVICE = "routing"
+DATABASE = "mingshao_routing"
 
 
 async def run(settings: RoutingSettings) -> None:
     """Run until SIGTERM."""
     health = Health(SERVICE, settings.instance)
-    database = connect(settings.mongodb_uri, "mingshao_routing")
+    database = connect(settings.mongodb_uri, DATABASE)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
     store, rows = MongoCaseStore(database), DirectoryStore(database, producer, health)
@@ -103,9 +107,32 @@ async def run(settings: RoutingSettings) -> None:
         database.client.close()
 
 
+async def remake(settings: RoutingSettings) -> None:
+    """The store again, from the log. Progress goes to standard output: facts done, facts in all."""
+
+    def told(done: int, total: int) -> None:
+        if done % 1000 == 0 or done == total:
+            sys.stdout.write(f"{done} {total}\n")
+            sys.stdout.flush()
+
+    database = connect(settings.mongodb_uri, DATABASE)
+    try:
+        await rebuild(settings.kafka_bootstrap, database, settings.partitions, told)
+    finally:
+        database.client.close()
+
+
 def main() -> None:
-    """The console script."""
+    """The console script: runs the service; with the word `rebuild`, makes its store again."""
     settings = RoutingSettings()
+    if sys.argv[1:] == ["rebuild"]:
+        try:
+            asyncio.run(remake(settings))
+        except (RoutingRuns, BrokenLog) as error:
+            sys.exit(str(error))
+        except (KafkaError, PyMongoError, OSError) as error:
+            sys.exit(f"Kafka or MongoDB does not answer; begin again once they do: {error}")
+        return
     configure(SERVICE, settings.instance, settings.log)
     asyncio.run(run(settings))
 

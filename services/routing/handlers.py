@@ -1,6 +1,8 @@
 """One batch of one partition: each command judged against the case as the commands before it left it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain, repeat
 
 from services.contracts.actions import ActionRequested
 from services.contracts.cases import CaseFact
@@ -10,7 +12,7 @@ from .domain.case import Command, decide, evolve
 from .domain.refusals import conflicting_action
 from .domain.rules import Rules
 from .domain.state import CaseState, Decision, command_digest
-from .ports import CommandKey, Judged, Loaded
+from .ports import CommandKey, Loaded
 
 
 class NotACommand(ValueError):
@@ -35,11 +37,10 @@ class Bench:
         self.rules = rules
         self.changed: dict[str, CaseState] = {}
         self.newest: dict[str, CaseFact] = {}
-        self.judged: list[Judged] = []
         self._loaded = loaded
         self._digests: dict[CommandKey, frozenset[str]] = {}
 
-    def judge(self, command: Command, recorded_at: datetime) -> list[Judged]:
+    def judge(self, command: Command, recorded_at: datetime) -> list[CaseFact]:
         """The command's facts, in order; none for a repeat. Leaves the bench as it was: `keep` takes them."""
         key, digest = key_of(command), command_digest(command)
         case = self.changed.get(key.case_id) or self._loaded.cases.get(key.case_id)
@@ -51,29 +52,27 @@ class Bench:
         else:
             decisions = decide(case, command, self.rules, recorded_at)
         return [
-            Judged(
-                fact=_fact(decision, self.partition, self.next_seq + index, recorded_at, self.rules.version),
-                key=key if index == 0 else CommandKey(key.case_id, "routing", decision.action_id, False),
-                digest=digest if index == 0 else "",
-            )
-            for index, decision in enumerate(decisions)
+            _fact(decision, self.partition, self.next_seq + index, recorded_at, self.rules.version, said)
+            for index, (decision, said) in enumerate(zip(decisions, chain((digest,), repeat("")), strict=False))
         ]
 
-    def keep(self, judged: list[Judged]) -> None:
-        """What `judge` gave now stands."""
-        for item in judged:
-            if item.fact.outcome == "applied":
-                case = self.changed.get(item.fact.case_id) or self._loaded.cases.get(item.fact.case_id)
-                self.changed[item.fact.case_id] = evolve(case, _decision(item.fact))
-                self.newest[item.fact.case_id] = item.fact
-            if item.digest:
-                known = self._digests.get(item.key) or self._loaded.judged.get(item.key, frozenset())
-                self._digests[item.key] = known | {item.digest}
-        self.judged.extend(judged)
-        self.next_seq += len(judged)
+    def keep(self, facts: Sequence[CaseFact]) -> None:
+        """What `judge` gave, or the log has, now stands."""
+        for fact in facts:
+            if fact.outcome == "applied":
+                case = self.changed.get(fact.case_id) or self._loaded.cases.get(fact.case_id)
+                self.changed[fact.case_id] = evolve(case, _decision(fact))
+                self.newest[fact.case_id] = fact
+            if fact.command_digest:
+                key = CommandKey.answered(fact)
+                known = self._digests.get(key) or self._loaded.judged.get(key, frozenset())
+                self._digests[key] = known | {fact.command_digest}
+        self.next_seq += len(facts)
 
 
-def _fact(decision: Decision, partition: int, seq: int, recorded_at: datetime, directory_version: int) -> CaseFact:
+def _fact(
+    decision: Decision, partition: int, seq: int, recorded_at: datetime, directory_version: int, digest: str
+) -> CaseFact:
     shared = {name: getattr(decision, name) for name in decision.__struct_fields__}
     return CaseFact(
         **shared,
@@ -82,17 +81,9 @@ def _fact(decision: Decision, partition: int, seq: int, recorded_at: datetime, d
         outcome="applied" if decision.applied else "refused",
         recorded_at=recorded_at,
         directory_version=directory_version,
+        command_digest=digest,
     )
 
 
 def _decision(fact: CaseFact) -> Decision:
     return Decision(**{name: getattr(fact, name) for name in Decision.__struct_fields__})
-
-
-def rebuilt(facts: list[CaseFact]) -> CaseState | None:
-    """A case from its facts alone: replay uses only `evolve`."""
-    case: CaseState | None = None
-    for fact in facts:
-        if fact.outcome == "applied":
-            case = evolve(case, _decision(fact))
-    return case

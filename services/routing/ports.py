@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import msgspec
 
@@ -20,6 +20,11 @@ class CommandKey(msgspec.Struct, frozen=True):
     action_id: str
     submission: bool
 
+    @classmethod
+    def answered(cls, fact: CaseFact) -> Self:
+        """Of the command that `fact` answers, or of routing's own move."""
+        return cls(fact.case_id, fact.actor.sender, fact.action_id, fact.action == "submit")
+
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """What a batch needs to know: its cases, and the digests already judged under each command's key."""
@@ -34,7 +39,7 @@ class CaseStore(Protocol):
     async def load(self, keys: Sequence[CommandKey]) -> Loaded:
         """In two queries, whatever the number."""
 
-    def line(self, item: "Judged") -> Mapping[str, Any]:
+    def line(self, fact: CaseFact) -> Mapping[str, Any]:
         """The timeline's document. OverflowError and the like where it cannot be stored."""
 
     def writes(
@@ -45,14 +50,6 @@ class CaseStore(Protocol):
         lines: Sequence[Mapping[str, Any]],
     ) -> Mapping[str, Any]:
         """Collection → operations, each document once; `newest` is the last fact that changed each case."""
-
-
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact with the key and digest of the command it answers; the digest of routing's own moves is empty."""
-
-    fact: CaseFact
-    key: CommandKey
-    digest: str
 
 
 class StoreAway(Exception):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.contracts.actions import ActionRequested
+from services.contracts.cases import CaseFact
 from services.contracts.codec import Event, encode
 from services.contracts.submissions import SubmissionReceived
 from services.contracts.topics import CASES
@@ -13,7 +14,7 @@ from services.runtime.instruments import Refusals
 
 from .domain.rules import rules_of
 from .handlers import Bench, NotACommand, key_of
-from .ports import CaseStore, CommandKey, Judged
+from .ports import CaseStore, CommandKey
 
 
 class JudgingFold:
@@ -46,13 +47,13 @@ class JudgingFold:
         judged = self._bench.judge(command, record.timestamp)
         # before anything is kept: what cannot be published or stored makes this record a dead letter, whereas an
         # error in `writes` would be taken for the store's and tried for ever
-        made = [_record(item) for item in judged]
-        lines = [self._store.line(item) for item in judged]
+        made = [_record(fact) for fact in judged]
+        lines = [self._store.line(fact) for fact in judged]
         self._bench.keep(judged)
         self._lines.extend(lines)
-        for item in judged:
-            if item.fact.refusal is not None:
-                self._refusals.count(item.fact.refusal.code)
+        for fact in judged:
+            if fact.refusal is not None:
+                self._refusals.count(fact.refusal.code)
         return made
 
     def writes(self) -> Mapping[str, Sequence[Any]]:
@@ -91,8 +92,7 @@ def _keys(batch: Batch) -> list[CommandKey]:
     return keys
 
 
-def _record(item: Judged) -> Outgoing:
-    fact = item.fact
+def _record(fact: CaseFact) -> Outgoing:
     value, headers = encode(
         Event(
             id=f"{fact.partition}.{fact.seq}",

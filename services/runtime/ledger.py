@@ -117,6 +117,11 @@ class Ledger:
         )
         return Entry.of(await self._document(partition))
 
+    async def found(self, entry: Entry) -> None:
+        """Begin with this entry, where a store was made again from the log."""
+        document = {"partition": entry.partition, "epoch": entry.epoch, "session": None, **entry.fields()}
+        await self._documents.replace_one({"_id": self._id(entry.partition)}, document, upsert=True)
+
     async def take(
         self, partition: int, session: AsyncIOMotorClientSession, confirm: Callable[[Entry], Awaitable[None]]
     ) -> Entry | None:

@@ -10,8 +10,7 @@ from services.contracts.cases import CaseFact, Occurrence
 from services.routing.domain.case import Command, decide, evolve
 from services.routing.domain.moves import MOVES
 from services.routing.domain.state import CaseState
-from services.routing.handlers import rebuilt
-from tests.unit.routing.street import NEEDED, RULES, T0, actor, hours, judged, submission
+from tests.unit.routing.street import NEEDED, RULES, T0, actor, hours, judged, rebuilt, submission
 
 NUMBERS = ("1", "2")
 ACTORS = (

@@ -10,7 +10,7 @@ from services.contracts.cases import CaseFact
 from services.runtime.mongo import Database
 
 from ..domain.state import CaseState
-from ..ports import CommandKey, Judged, Loaded
+from ..ports import CommandKey, Loaded
 
 CASES, TIMELINE = "cases", "timeline"
 _pack = msgspec.msgpack.Encoder().encode
@@ -62,17 +62,17 @@ class MongoCaseStore:
             judged.setdefault(key, set()).add(found["digest"])
         return Loaded(cases=cases, judged={key: frozenset(digests) for key, digests in judged.items()})
 
-    def line(self, item: Judged) -> Mapping[str, Any]:
+    def line(self, fact: CaseFact) -> Mapping[str, Any]:
         """OverflowError for a number or a time that MessagePack has no place for."""
-        fact = item.fact
+        key = CommandKey.answered(fact)
         return {
             "_id": f"{fact.partition}.{fact.seq}",
             "case_id": fact.case_id,
             "seq": fact.seq,
-            "sender": item.key.sender,
-            "action_id": item.key.action_id,
-            "submission": item.key.submission,
-            "digest": item.digest,
+            "sender": key.sender,
+            "action_id": key.action_id,
+            "submission": key.submission,
+            "digest": fact.command_digest,
             "fact": _pack(fact),
         }
 

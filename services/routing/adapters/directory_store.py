@@ -6,7 +6,7 @@ occurrence of a version in the log always follows that of the version before, an
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -44,6 +44,24 @@ class DirectoryStore:
         if admin_key and not await self.row("key", admin_key):
             await self.change("key", {admin_key: {"role": "admin", "label": "first"}})
 
+    @staticmethod
+    async def restore(database: Database, changes: Sequence[DirectoryChanged]) -> None:
+        """An empty store as it was once all these changes were published. PyMongoError."""
+        rows: dict[str, dict[str, Any]] = {}
+        version = 0
+        for change in changes:
+            if change.version <= version:
+                continue  # published twice
+            version, key = change.version, f"{change.kind}/{change.id}"
+            rows.pop(key, None)
+            if change.row is not None:
+                rows[key] = {
+                    "_id": key, "kind": change.kind, "id": change.id, "row": change.row, "version": version,
+                }  # fmt: skip
+        if rows:
+            await database[ROWS].insert_many(rows.values())
+        await database[STATE].insert_one(_ID | {"version": version, "outbox": []})
+
     async def rows(self, kind: str) -> dict[str, dict[str, Any]]:
         """Id → row and version, of a kind. StoreAway."""
         with _away():
@@ -72,6 +90,8 @@ class DirectoryStore:
     ) -> dict[str, int]:
         # writing first makes concurrent changes wait in line: versions have no gaps and no twins
         state = await self._database[STATE].find_one_and_update(_ID, {"$inc": {"changes": 1}}, session=session)
+        if state is None:
+            raise StoreAway("the directory's store is gone: make routing's store again from the log (routing rebuild)")
         version, versions, outbox = state["version"], {}, []
         for row_id, row in rows.items():
             key = {"_id": f"{kind}/{row_id}"}

@@ -54,7 +54,7 @@ def next_moves(case: CaseState, rules: Rules) -> list[dict[str, Any]]:
 def outcome(fact: CaseFact, zone: ZoneInfo) -> dict[str, Any]:
     """One line of the timeline; also the answer on an action."""
     plain = msgspec.to_builtins(fact, builtin_types=(datetime,))
-    for hidden in ("before", "after", "added", "removed", "partition", "seq", "directory_version"):
+    for hidden in ("before", "after", "added", "removed", "partition", "seq", "directory_version", "command_digest"):
         plain.pop(hidden, None)
     if submission := plain.get("submission"):
         submission.pop("contact_digest", None)

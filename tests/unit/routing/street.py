@@ -16,7 +16,7 @@ from services.routing.domain.case import Command, decide, evolve
 from services.routing.domain.rules import Rules
 from services.routing.domain.state import CaseState, Decision
 from services.routing.handlers import Bench, key_of
-from services.routing.ports import CommandKey, Judged, Loaded
+from services.routing.ports import CommandKey, Loaded
 
 T0 = datetime(2026, 3, 2, 8, tzinfo=UTC)
 RULES = Rules(
@@ -149,8 +149,9 @@ class MemoryStore:
         raw = self.cases.get(name)
         return msgspec.msgpack.decode(raw, type=CaseState) if raw else None
 
-    def line(self, item: Judged) -> Mapping[str, Any]:
-        return {"key": item.key, "digest": item.digest, "fact": msgspec.msgpack.encode(item.fact)}
+    def line(self, fact: CaseFact) -> Mapping[str, Any]:
+        key = CommandKey.answered(fact)
+        return {"key": key, "digest": fact.command_digest, "fact": msgspec.msgpack.encode(fact)}
 
     def writes(
         self,
@@ -169,6 +170,13 @@ class MemoryStore:
             self.lines.append(line)
             self.facts.append(msgspec.msgpack.decode(line["fact"], type=CaseFact))
             self._digests[line["key"]] = self._digests.get(line["key"], frozenset()) | {line["digest"]}
+
+
+def rebuilt(facts: Sequence[CaseFact]) -> CaseState | None:
+    """The one case of these facts, from them alone."""
+    bench = Bench(0, 1, Loaded(cases={}, judged={}), RULES)
+    bench.keep(facts)
+    return next(iter(bench.changed.values()), None)
 
 
 def judged(commands: Sequence[Command], sizes: Iterable[int] = (), rules: Rules = RULES) -> MemoryStore:

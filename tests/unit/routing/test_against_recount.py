@@ -35,8 +35,8 @@ def judged(records: list[Record]) -> tuple[list[tuple[str, str | None]], dict[st
         command = msgspec.convert(value, SubmissionReceived) if submitted else msgspec.convert(value, ActionRequested)
         made = bench.judge(command, datetime(2026, 1, 1, tzinfo=UTC))
         bench.keep(made)
-        refusal = made[0].fact.refusal if made else None
-        outcomes.append((made[0].fact.outcome if made else "none", refusal.code if refusal else None))
+        refusal = made[0].refusal if made else None
+        outcomes.append((made[0].outcome if made else "none", refusal.code if refusal else None))
     return outcomes, bench.changed
 
 

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from services.contracts.cases import CaseFact
 from services.routing.domain.case import Command
-from services.routing.handlers import Bench, rebuilt
+from services.routing.handlers import Bench
 from services.routing.ports import CommandKey, Loaded
 from tests.unit.routing.commands import ACTORS, DISPATCHER, RULES, SOURCE, START, A, B, action, submission
+from tests.unit.routing.street import rebuilt
 
 COMMANDS: list[Command] = [
     submission(category="roads"), submission(category="noise"), submission(title="other"),
@@ -32,11 +33,14 @@ def judged(batches: list[list[Command]]) -> list[CaseFact]:
     loaded, digests, next_seq = Loaded(cases={}, judged={}), dict[CommandKey, frozenset[str]](), 1
     for batch in batches:
         bench = Bench(0, next_seq, loaded, RULES)
+        made: list[CaseFact] = []
         for command in batch:
-            bench.keep(bench.judge(command, START))
-        for item in bench.judged:
-            digests[item.key] = digests.get(item.key, frozenset()) | {item.digest}
-        facts += [item.fact for item in bench.judged]
+            made += bench.judge(command, START)
+            bench.keep(made[bench.next_seq - next_seq :])
+        for fact in made:
+            key = CommandKey.answered(fact)
+            digests[key] = digests.get(key, frozenset()) | {fact.command_digest}
+        facts += made
         loaded = Loaded(cases={**loaded.cases, **bench.changed}, judged=dict(digests))
         next_seq = bench.next_seq
     return facts

@@ -3,8 +3,8 @@
 import pytest
 
 from services.routing.domain.case import Command, evolve
-from services.routing.handlers import NotACommand, key_of, rebuilt
-from tests.unit.routing.street import actor, after, ask, hours, in_state, judged, one, submission
+from services.routing.handlers import NotACommand, key_of
+from tests.unit.routing.street import actor, after, ask, hours, in_state, judged, one, rebuilt, submission
 
 FIRST = submission(category="leak")
 

@@ -1,0 +1,126 @@
+"""Makes routing's store again from what routing has published: `python -m services.routing rebuild`.
+
+For when the store is lost, or was restored from an older copy and routing has halted. No routing may run meanwhile.
+The directory comes from its topic, cases and timelines from `cases`; commands are then read again from their beginning,
+where every one that has a fact is recognised by its digest. Until a partition is finished the ledger does not know of
+it, so a rebuild that was cut short leaves a store with which routing halts; begin again.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from services.contracts.cases import CaseFact
+from services.contracts.codec import decode
+from services.contracts.directory import DirectoryChanged
+from services.contracts.topics import CASES, DIRECTORY
+from services.runtime.ledger import Entry, Ledger
+from services.runtime.mongo import Database
+
+from .adapters.case_store import MongoCaseStore
+from .adapters.directory_store import DirectoryStore
+from .domain.rules import Rules
+from .handlers import Bench
+from .ports import CommandKey
+
+GROUP = "mingshao.routing"
+BATCH = 2_000
+Told = Callable[[int, int], None]
+"""Facts read so far, and facts in all."""
+
+
+class RoutingRuns(Exception):
+    """A routing process is a member of the group; it would write into the store that is being made."""
+
+
+class BrokenLog(Exception):
+    """A sequence number is missing in `cases`, or a record cannot be read: restore the log first."""
+
+
+async def rebuild(bootstrap: str, database: Database, partitions: int, told: Told) -> None:
+    """Drop the store and make it again. RoutingRuns, BrokenLog, and the clients' errors."""
+    await _require_stopped(bootstrap)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        await database.client.drop_database(database.name)
+        store, ledger = MongoCaseStore(database), Ledger(database, "routing")
+        await store.prepare()
+        await ledger.prepare()
+        rows = [change async for change in _records(consumer, TopicPartition(DIRECTORY.name, 0))]
+        await DirectoryStore.restore(database, [row for row in rows if isinstance(row, DirectoryChanged)])
+        parts = [TopicPartition(CASES.name, number) for number in range(partitions)]
+        total, done = sum((await consumer.end_offsets(parts)).values()), 0
+
+        def counted(facts: int) -> None:
+            nonlocal done
+            done += facts
+            told(done, total)
+
+        for partition in parts:
+            entry = await _partition(consumer, partition, database, store, counted)
+            await ledger.found(entry)
+    finally:
+        await consumer.stop()
+
+
+async def _partition(
+    consumer: Any, partition: TopicPartition, database: Database, store: MongoCaseStore, counted: Callable[[int], None]
+) -> Entry:
+    entry, batch = Entry(partition=partition.partition, epoch=0), list[CaseFact]()
+
+    async def kept() -> None:
+        nonlocal entry
+        loaded = await store.load([CommandKey.answered(fact) for fact in batch])
+        bench = Bench(partition.partition, entry.next_seq, loaded, Rules())
+        bench.keep(batch)
+        operations = store.writes(
+            partition.partition, bench.changed, bench.newest, [store.line(fact) for fact in batch]
+        )
+        for collection, made in operations.items():
+            if made:
+                await database[collection].bulk_write(list(made), ordered=False)
+        version = max([entry.directory_version, *(fact.directory_version for fact in batch)])
+        entry = Entry(partition=partition.partition, epoch=0, next_seq=bench.next_seq, directory_version=version)
+        batch.clear()
+
+    expected = 1
+    async for fact in _records(consumer, partition):
+        counted(1)
+        if not isinstance(fact, CaseFact) or fact.seq < expected:
+            continue  # published again by a later owner
+        if fact.seq != expected:
+            raise BrokenLog(f"{CASES.name}/{partition.partition}: sequence {fact.seq} follows {expected - 1}")
+        expected += 1
+        batch.append(fact)
+        if len(batch) == BATCH:
+            await kept()
+    await kept()
+    return entry
+
+
+async def _records(consumer: Any, partition: TopicPartition) -> AsyncIterator[Any]:
+    """The messages of one partition up to its present end."""
+    consumer.assign([partition])
+    end = (await consumer.end_offsets([partition]))[partition]
+    consumer.seek(partition, (await consumer.beginning_offsets([partition]))[partition])
+    while await consumer.position(partition) < end:
+        for record in (await consumer.getmany(partition, timeout_ms=1000)).get(partition, ()):
+            try:
+                yield decode(record.value, record.headers).data if record.value is not None else None
+            except ValueError:
+                yield None  # a stranger's record: readers make a dead letter of it, and its absence shows as a gap
+
+
+async def _require_stopped(bootstrap: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        (answer,) = await admin.describe_consumer_groups([GROUP])
+        members = answer.groups[0][5]
+    finally:
+        await admin.close()
+    if members:
+        raise RoutingRuns(f"{len(members)} routing processes run: stop them first, and wait for the group to notice")
