@@ -14,6 +14,7 @@ from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from .batches import Outgoing
+from .failpoints import Failpoints
 from .mongo import Database
 
 COLLECTION = "ledger"
@@ -97,7 +98,10 @@ class RolledBack(Exception):
 class Ledger:
     """All partitions of one reader."""
 
-    def __init__(self, database: Database, reader: str, generation: int = 1) -> None:
+    def __init__(
+        self, database: Database, reader: str, generation: int = 1, failpoints: Failpoints | None = None
+    ) -> None:
+        self._failpoints = failpoints or Failpoints("")
         self._database = database
         self._documents = database[COLLECTION]
         self._prefix = f"{reader}/{generation}"
@@ -169,6 +173,7 @@ class Ledger:
                 continue
             for collection, writes in change.writes.items():
                 operations.setdefault(collection, []).extend(writes)
+        self._failpoints.pass_by("in_transaction")
         for collection, writes in operations.items():
             if writes:
                 await self._database[collection].bulk_write(writes, ordered=False, session=session)
