@@ -92,4 +92,4 @@ async def _unread(bootstrap: str, group: str, topics: Sequence[str], partitions:
 
 
 def _sequence(record: Logged) -> int:
-    return int(record.headers["ce_sequence"])
+    return int(record.headers.get("ce_sequence", 0))

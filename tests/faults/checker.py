@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from services.contracts.topics import OPINIONS, TICKETS, assignments
@@ -10,6 +10,7 @@ from tests.e2e.agreement import Fact, all_equal, settled
 from tests.e2e.deployment import Deployment
 from tests.e2e.log import read_as
 from tests.faults.load import Load
+from tests.faults.street import Street
 from tests.recount.recount import Recount
 
 TO_THE_LEAD = {
@@ -23,11 +24,9 @@ TO_THE_LEAD = {
 }
 
 
-def check(
-    deployment: Deployment, loads: Sequence[Load] = (), *, dead: Mapping[str, Collection[str]] | None = None
-) -> Recount:
-    """Nothing lost, nothing twice, nothing out of order. `dead` are the ids of the dead letters that each service must
-    have, none where it is not named; those that were replayed had their effect."""
+def check(deployment: Street, loads: Sequence[Load] = ()) -> Recount:
+    """Nothing lost, nothing twice, nothing out of order; no dead letters but those that must be there, of which those
+    that were replayed had their effect."""
     began = time.monotonic()
     settled(deployment)
     print(f"check: settled after {time.monotonic() - began:.0f} s")
@@ -35,7 +34,7 @@ def check(
     without_effect = {one["id"] for found in letters.values() for one in found if not one["replayed"]}
     recount, facts = all_equal(deployment, without_effect)
     for name, found in letters.items():
-        assert {one["id"] for one in found} == set((dead or {}).get(name, ())), f"dead letters of {name}: {found}"
+        assert {one["id"] for one in found} == deployment.dead.get(name, set()), f"dead letters of {name}: {found}"
     every_202_is_in_the_log(deployment, loads)
     feeds_are_whole(deployment, facts)
     print(f"check: {len(recount.cases)} cases exact after {time.monotonic() - began:.0f} s")

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import free_port_base
-from tests.e2e.deployment import Deployment
-from tests.faults.street import TWO_EACH
+from tests.faults.street import Street, send_guests_home
 
 
 @pytest.fixture(scope="package")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    made = Deployment(home=tmp_path_factory.mktemp("faults"), port_base=free_port_base())
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    made = Street(home=tmp_path_factory.mktemp("faults"), port_base=free_port_base())
     try:
-        made.up(*TWO_EACH)
+        made.start()
         yield made
     finally:
         made.mingshao("down")
@@ -27,3 +26,9 @@ def seed() -> int:
     chosen = int(os.environ.get("MINGSHAO_TEST_SEED", random.randrange(1 << 30)))
     print(f"MINGSHAO_TEST_SEED={chosen}")
     return chosen
+
+
+@pytest.fixture(autouse=True)
+def no_guest_stays() -> Iterator[None]:
+    yield
+    send_guests_home()

@@ -5,21 +5,50 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+import msgspec
 import psutil
 
-from deploy.local import ports, processes
+from deploy.local import ports, processes, servers
 from deploy.local.places import ROOT, Home
 from deploy.local.processes import Program, Running
 from deploy.local.supervisor import plan, record
+from services.contracts.identity import case_id
 from tests.e2e.deployment import Deployment, until
 
 SERVERS = ("kafka", "mongod")
 SERVICES = ("intake", "routing", "notify", "metrics")
-TWO_EACH = [part for name in SERVICES for part in ("--scale", f"{name}=2")]
 GUEST = 9
+CURSED = "cursed"
+"""The hotline's number of the case whose handling fails until the suite's first orderly restart."""
+FAULTY = {"MINGSHAO_FAILPOINT": f"raise:{case_id('ticket', 'hotline', CURSED)}"}
+
+
+class Street(Deployment, frozen=True, kw_only=True):
+    """Two instances of each service. `dead` are the dead letters that must be there, by service."""
+
+    environment: dict[str, str] = msgspec.field(default_factory=FAULTY.copy)
+    instances: int = 2
+    dead: dict[str, set[str]] = msgspec.field(default_factory=dict)
+
+    def start(self) -> None:
+        """All of it."""
+        self.up(*(part for name in SERVICES for part in ("--scale", f"{name}={self.instances}")))
+
+    def start_again(self, environment: Mapping[str, str] | None = None) -> None:
+        """An orderly stop, and another start, in another environment where one is given."""
+        if environment is not None:
+            self.environment.clear()
+            self.environment.update(environment)
+        self.down()
+        self.start()
+
+    def with_servers_alone(self, act: Callable[[str], None]) -> None:
+        """`act` on Kafka, given its address, while no service runs."""
+        with servers.start(self.home, self.port_base) as started:
+            act(started.kafka_bootstrap)
 
 
 def running(deployment: Deployment, name: str) -> list[Running]:
@@ -54,22 +83,38 @@ def paused(process: Running) -> Iterator[None]:
         processes.send(process, signal.SIGCONT)
 
 
-def guest(deployment: Deployment, service: str, *, failpoint: str = "", number: int = GUEST) -> Running:
+def guest(deployment: Deployment, service: str, *, failpoint: str = "", **settings: str) -> Running:
     """One more instance of a service, unsupervised: whatever kills it, nobody starts it again."""
     home = Home(deployment.home)
     wanted = record.read_wanted(home)
     assert wanted is not None
-    port = ports.service_port(wanted.port_base, service, number)
-    name = f"{service}-{number}"
+    port = ports.service_port(wanted.port_base, service, GUEST)
+    name = f"{service}-{GUEST}"
     program = Program(
         name=name,
         command=(sys.executable, "-m", f"services.{service}"),
         port=port,
         log=home.log(name),
         folder=ROOT,
-        environment={**plan.environment(home, wanted, name, port), "MINGSHAO_FAILPOINT": failpoint},
+        environment={**plan.environment(home, wanted, name, port), "MINGSHAO_FAILPOINT": failpoint, **settings},
     )
-    return processes.spawn(program, home.path)
+    made = processes.spawn(program, home.path)
+    _guests.append(made)
+    return made
+
+
+def send_guests_home() -> None:
+    """Whatever a failed scenario left behind."""
+    processes.stop(_guests, 0)
+    _guests.clear()
+
+
+_guests: list[Running] = []
+
+
+def hang(process: Running) -> None:
+    """SIGSTOP, for good."""
+    processes.send(process, signal.SIGSTOP)
 
 
 def stopped(process: Running) -> bool:
