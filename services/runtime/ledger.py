@@ -15,7 +15,7 @@ from pymongo.read_concern import ReadConcern
 
 from .batches import Outgoing
 from .failpoints import Failpoints
-from .mongo import Database
+from .mongo import Database, ensure_collection
 
 COLLECTION = "ledger"
 _pack = msgspec.msgpack.Encoder().encode
@@ -108,8 +108,7 @@ class Ledger:
 
     async def prepare(self) -> None:
         """Create the collection: a transaction should not have to."""
-        if COLLECTION not in await self._database.list_collection_names():
-            await self._database.create_collection(COLLECTION, check_exists=False)
+        await ensure_collection(self._database, COLLECTION)
 
     async def look(self, partition: int) -> Entry:
         """The partition's entry as it stands, made if there was none."""

@@ -38,7 +38,7 @@ def poison(number: str) -> list[tuple[Raw, dict[str, str]]]:
     """Each record with the beginning of the reason by which each service must refuse it."""
     told = submission(number, "测试")
     key, body = told["case_id"].encode(), json.dumps(told).encode()
-    huge = json.dumps(submission(number, "长" * 330_000), ensure_ascii=False).encode()
+    huge = json.dumps(submission(number, "长" * 333_200), ensure_ascii=False).encode()
     lost = {"notify": "no sequence number", "metrics": "no sequence number"}
     return [
         (Raw(topic=TICKETS.name, value=b"\xff\xfe"), {"routing": "not_cloudevents"}),
