@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11
 
-.PHONY: up down test check install lock
+.PHONY: up down test check faults install lock
 
 up: install
 	@$(BIN)/mingshao up
@@ -14,6 +14,11 @@ down: install
 
 test: install
 	$(BIN)/pytest
+
+# the long form; FAULTS=short is the one that `make test` runs too
+faults: FAULTS ?= long
+faults: install
+	FAULTS=$(FAULTS) $(BIN)/pytest tests/faults -s --durations=0 --durations-min=1
 
 check: install
 	$(BIN)/ruff check .

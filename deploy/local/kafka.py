@@ -1,10 +1,13 @@
-"""Apache Kafka, KRaft, one node on loopback, from its published jars."""
+"""Apache Kafka, KRaft, on loopback, from its published jars: one node, or one of several that stand in for servers."""
 
 import base64
 import struct
 import subprocess
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
+
+import msgspec
 
 from . import jars, java
 from .errors import died_at_start
@@ -14,25 +17,40 @@ from .processes import Program
 _LOGGING = Path(__file__).with_name("kafka-log4j2.xml")
 
 
-def settings(home: Home, port: int, controller_port: int) -> str:
-    """server.properties: one node for everything, nothing made by accident, small enough for a laptop."""
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """Its place among others: `voters` are all nodes' controller ports by id, empty where it is alone; `advertised`
+    is the port that clients are told, where that is another than the one listened on. All need one cluster id."""
+
+    id: int = 1
+    voters: Mapping[int, int] = {}
+    advertised: int | None = None
+
+
+ALONE = Node()
+
+
+def settings(home: Home, port: int, controller_port: int, node: Node = ALONE) -> str:
+    """server.properties: broker and controller in one, nothing made by accident, small enough for a laptop."""
+    voters = node.voters or {node.id: controller_port}
+    copies = min(3, len(voters))
     lines = {
         "process.roles": "broker,controller",
-        "node.id": 1,
-        "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
+        "node.id": node.id,
+        "controller.quorum.voters": ",".join(f"{voter}@127.0.0.1:{its_port}" for voter, its_port in voters.items()),
         "controller.listener.names": "CONTROLLER",
         "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{node.advertised or port}",
         "log.dirs": home.kafka / "data",
         "auto.create.topics.enable": "false",
-        "default.replication.factor": 1,
-        "offsets.topic.replication.factor": 1,
+        "default.replication.factor": copies,
+        "min.insync.replicas": (copies + 1) // 2,
+        "offsets.topic.replication.factor": copies,
         "offsets.topic.num.partitions": 3,
-        "transaction.state.log.replication.factor": 1,
-        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": (copies + 1) // 2,
         "transaction.state.log.num.partitions": 3,
-        "share.coordinator.state.topic.replication.factor": 1,
-        "share.coordinator.state.topic.min.isr": 1,
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": (copies + 1) // 2,
         "group.initial.rebalance.delay.ms": 0,
         "group.min.session.timeout.ms": 1000,
         # after a kill -9 the broker may not register again before its old session has ended: 7 s in all, not 15
@@ -44,12 +62,18 @@ def settings(home: Home, port: int, controller_port: int) -> str:
     return "".join(f"{name}={value}\n" for name, value in lines.items())
 
 
-def prepare(home: Home, port: int, controller_port: int, progress: jars.Progress = lambda here, total: None) -> Program:
+def prepare(
+    home: Home,
+    port: int,
+    controller_port: int,
+    progress: jars.Progress = lambda here, total: None,
+    node: Node = ALONE,
+) -> Program:
     """Fetch, configure and, once per home, format the storage. LocalError where one of these cannot be."""
     class_path = jars.class_path(progress)
     command = java.find()
     config = home.kafka / "server.properties"
-    write_atomically(config, settings(home, port, controller_port))
+    write_atomically(config, settings(home, port, controller_port, node))
     _format(home, command, class_path, config)
     return Program(
         name="kafka",

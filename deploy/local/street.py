@@ -23,6 +23,7 @@ _KEYED = {
     "notify": ("DELETE", "/v1/cases/x/contact", "dashboard"),
     "metrics": ("GET", "/v1/definitions", "dashboard"),
 }
+_NO_KEYS_YET = (401, 503)
 Seed = Callable[[Home, str], None]
 KeysKnown = Callable[[Home, Mapping[str, str]], bool]
 Rows = dict[str, Any]
@@ -48,7 +49,7 @@ def _knows(home: Home, service: str, address: str) -> bool:
     if service not in _KEYED:
         return True
     method, path, key = _KEYED[service]
-    return Caller(address, keys.local(home, key)).request(method, path, content=b"").status_code != 401
+    return Caller(address, keys.local(home, key)).request(method, path, content=b"").status_code not in _NO_KEYS_YET
 
 
 def load(folder: Path) -> dict[str, Rows]:

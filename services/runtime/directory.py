@@ -43,10 +43,12 @@ class DirectorySnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Directory:
-    """Follows the topic; `snapshot` is replaced whole."""
+    """Follows the topic. `snapshot` is replaced whole, and empty, of version 0, until the topic was read to its end:
+    half of it would let in a key that a later record withdraws."""
 
     def __init__(self, bootstrap: str, health: Health) -> None:
         self.snapshot = DirectorySnapshot()
+        self._read = DirectorySnapshot()
         self._bootstrap = bootstrap
         self._health = health
         self._ready = asyncio.Event()
@@ -90,10 +92,13 @@ class Directory:
             got = await consumer.getmany(timeout_ms=200)
             for record in got.get(PARTITION, ()):
                 self._take(record)
-            if got:
+            if not self._ready.is_set() and await consumer.position(PARTITION) < end:
+                continue
+            if self.snapshot is not self._read:
+                self.snapshot = self._read
                 async with self._changed:
                     self._changed.notify_all()
-            if not self._ready.is_set() and await consumer.position(PARTITION) >= end:
+            if not self._ready.is_set():
                 self._ready.set()
                 self._health.wait_for("directory", None)
 
@@ -102,11 +107,11 @@ class Directory:
             change = decode(record.value, record.headers).data
             if not isinstance(change, DirectoryChanged):
                 raise Undecodable("unknown_type", "not a directory change")
-            if change.version <= self.snapshot.version:
+            if change.version <= self._read.version:
                 return
-            if change.version != self.snapshot.version + 1:
-                raise RuntimeError(f"directory version {change.version} follows {self.snapshot.version}")
-            self.snapshot = self.snapshot.with_change(change)
+            if change.version != self._read.version + 1:
+                raise RuntimeError(f"directory version {change.version} follows {self._read.version}")
+            self._read = self._read.with_change(change)
         except (Undecodable, msgspec.ValidationError) as error:
             # only routing writes here, checked whole before; a foreign record must not stop reference data
             self._log.error("not a directory record", offset=record.offset, error=str(error))

@@ -1,7 +1,7 @@
 """One partition's batch: from records to a change of the ledger and an outbox. Pure but for the clock's cap."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -76,9 +76,10 @@ def fold_batch(
     sequence_topic: str | None,
     until: float,
     max_documents: int,
+    before_each: Callable[[str], None] = lambda key: None,
 ) -> Folded:
     """Apply records in order until a cap: bytes of the outbox, documents, or the monotonic time `until` (at least
-    one record)."""
+    one record). `before_each` is called with a record's key; what it raises counts as the handler's own."""
     outgoing: list[Outgoing] = []
     offsets, stamps, replayed = dict(before.offsets), dict(before.stamps), list(before.replayed)
     last_seq, size, taken, dead = before.last_seq, 0, 0, 0
@@ -88,7 +89,7 @@ def fold_batch(
         made: Sequence[Outgoing] = ()
         if item.replay_of is not None:
             if item.replay_of not in replayed:
-                made, died = _apply(service, item, fold)
+                made, died = _apply(service, item, fold, before_each)
                 dead += died
                 if not died:
                     replayed.append(item.replay_of)
@@ -96,12 +97,12 @@ def fold_batch(
             if item.sequence > last_seq:
                 if item.sequence != last_seq + 1:
                     raise Gap(f"{item.raw.topic}/{item.raw.partition}: sequence {item.sequence} follows {last_seq}")
-                made, died = _apply(service, item, fold)
+                made, died = _apply(service, item, fold, before_each)
                 dead, last_seq = dead + died, item.sequence
         elif item.raw.topic == sequence_topic:
             made, dead = [dead_letter(service, item.raw, "no sequence number")], dead + 1
         else:
-            made, died = _apply(service, item, fold)
+            made, died = _apply(service, item, fold, before_each)
             dead += died
         outgoing.extend(made)
         size += sum(len(record.value or b"") for record in made)
@@ -122,10 +123,11 @@ def fold_batch(
     return Folded(change=change, outgoing=outgoing, taken=taken, dead=dead)
 
 
-def _apply(service: str, item: Read, fold: Fold) -> tuple[Sequence[Outgoing], int]:
+def _apply(service: str, item: Read, fold: Fold, before_each: Callable[[str], None]) -> tuple[Sequence[Outgoing], int]:
     if item.incoming is None:
         return [dead_letter(service, item.raw, item.flaw or "undecodable")], 1
     try:
+        before_each(item.incoming.key)
         return fold.apply(item.incoming), 0
     except Exception as error:  # pure code: the record is at fault or the code is; never the store or the broker
         return [dead_letter(service, item.raw, f"{type(error).__name__}: {error}")], 1

@@ -10,7 +10,7 @@ from services.contracts.actors import Actor
 from services.contracts.directory import Key
 
 from .directory import DirectorySnapshot
-from .problems import Problem
+from .problems import Problem, unavailable
 
 
 def key_id(key: str) -> str:
@@ -19,7 +19,8 @@ def key_id(key: str) -> str:
 
 
 def actor_of(authorization: str | None, directory: DirectorySnapshot) -> Actor:
-    """Who calls. Problem 401 where the header names no key that we know."""
+    """Who calls. Problem 401 where the header names no key that we know, 503 where no key is known yet: a caller
+    whose key is good must not be told that it is not, only because we have just started."""
     scheme, _, key = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise Problem(
@@ -28,6 +29,8 @@ def actor_of(authorization: str | None, directory: DirectorySnapshot) -> Actor:
             "send the header Authorization: Bearer <key>",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    if directory.version == 0:
+        raise unavailable("the directory with the keys is not read yet", retry_after=1)
     row = directory.get("key", key_id(key.strip()))
     if not isinstance(row, Key):
         raise Problem(

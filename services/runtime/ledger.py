@@ -14,7 +14,8 @@ from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from .batches import Outgoing
-from .mongo import Database
+from .failpoints import Failpoints
+from .mongo import Database, ensure_collection
 
 COLLECTION = "ledger"
 _pack = msgspec.msgpack.Encoder().encode
@@ -97,15 +98,17 @@ class RolledBack(Exception):
 class Ledger:
     """All partitions of one reader."""
 
-    def __init__(self, database: Database, reader: str, generation: int = 1) -> None:
+    def __init__(
+        self, database: Database, reader: str, generation: int = 1, failpoints: Failpoints | None = None
+    ) -> None:
+        self._failpoints = failpoints or Failpoints("")
         self._database = database
         self._documents = database[COLLECTION]
         self._prefix = f"{reader}/{generation}"
 
     async def prepare(self) -> None:
         """Create the collection: a transaction should not have to."""
-        if COLLECTION not in await self._database.list_collection_names():
-            await self._database.create_collection(COLLECTION, check_exists=False)
+        await ensure_collection(self._database, COLLECTION)
 
     async def look(self, partition: int) -> Entry:
         """The partition's entry as it stands, made if there was none."""
@@ -174,6 +177,7 @@ class Ledger:
                 continue
             for collection, writes in change.writes.items():
                 operations.setdefault(collection, []).extend(writes)
+        self._failpoints.pass_by("in_transaction")
         for collection, writes in operations.items():
             if writes:
                 await self._database[collection].bulk_write(writes, ordered=False, session=session)

@@ -4,11 +4,13 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 
+_NAMESPACE_EXISTS = 48
 # how long a call waits for a server before it fails; the caller waits and retries, and says so
 SERVER_SELECTION_MS = 5_000
 # less than the 30 s after which a supervisor takes a worker for stuck
@@ -26,3 +28,14 @@ def connect(uri: str, database: str) -> Database:
         write_concern=WriteConcern("majority", wtimeout=ANSWER_MS),
         read_concern=ReadConcern("majority"),
     )
+
+
+async def ensure_collection(database: Database, name: str) -> None:
+    """Made before a transaction would have to; another instance may be making it at the same moment."""
+    if name in await database.list_collection_names():
+        return
+    try:
+        await database.create_collection(name, check_exists=False)
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise

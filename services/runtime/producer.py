@@ -4,7 +4,7 @@ After a failure the client is replaced: an idempotent producer can stay broken a
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -86,9 +86,11 @@ class Producer:
             self._broken(client)
         return outcomes
 
-    async def publish(self, records: Sequence[Outgoing]) -> None:
+    async def publish(self, records: Sequence[Outgoing], acknowledged: Callable[[], None] = lambda: None) -> None:
         """All of an outbox: partitions side by side, batches of one partition one after another, each acknowledged
-        before the next (a plain send could drop an expired batch and deliver the one after it). BrokerAway."""
+        before the next (a plain send could drop an expired batch and deliver the one after it). BrokerAway.
+
+        `acknowledged` is called after each batch."""
         client = self._client
         if client is None:
             raise BrokerAway("Kafka is away")
@@ -97,7 +99,7 @@ class Producer:
             lanes.setdefault((record.topic, record.partition), []).append(record)
         try:
             async with asyncio.timeout(BOUND_SECONDS * 2):
-                await asyncio.gather(*(_in_order(client, topic, part, lane) for (topic, part), lane in lanes.items()))
+                await asyncio.gather(*(_in_order(client, *to, lane, acknowledged) for to, lane in lanes.items()))
         except (KafkaError, OSError, TimeoutError) as error:
             self._broken(client)
             raise BrokerAway(str(error) or type(error).__name__) from error
@@ -138,16 +140,20 @@ class Producer:
             task.add_done_callback(self._stopping.discard)
 
 
-async def _in_order(client: Any, topic: str, partition: int, lane: Sequence[Outgoing]) -> None:
+async def _in_order(
+    client: Any, topic: str, partition: int, lane: Sequence[Outgoing], acknowledged: Callable[[], None]
+) -> None:
     batch = client.create_batch()
     for record in lane:
         entry = {"key": record.key, "value": record.value, "headers": record.headers, "timestamp": None}
         if batch.append(**entry) is None:
             await (await client.send_batch(batch, topic, partition=partition))
+            acknowledged()
             batch = client.create_batch()
             batch.append(**entry)
     if batch.record_count():
         await (await client.send_batch(batch, topic, partition=partition))
+        acknowledged()
 
 
 async def _stop(client: Any) -> None:

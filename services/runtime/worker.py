@@ -72,9 +72,9 @@ class Worker:
         self._health = health
         self._bootstrap = bootstrap
         self._group = group or f"mingshao.{service}"
-        self._ledger = Ledger(database, service, generation)
-        self._session_timeout_ms = session_timeout_ms
         self._failpoints = Failpoints(failpoint)
+        self._ledger = Ledger(database, service, generation, self._failpoints)
+        self._session_timeout_ms = session_timeout_ms
         self._instruments = Instruments(health.registry)
         self._ownership = Ownership()
         self._pace = Pace()
@@ -215,6 +215,7 @@ class Worker:
                     sequence_topic=self._sequence_topic,
                     until=time.monotonic() + FOLD_SECONDS / len(offered),
                     max_documents=share,
+                    before_each=self._failpoints.handle,
                 )
                 await asyncio.sleep(0)
         await self._commit(ready, results)
@@ -244,7 +245,10 @@ class Worker:
         kept = {number: result for number, result in results.items() if number not in fenced}
         self._failpoints.pass_by("after_commit")
         with steps.labels("publish").time():
-            await self._producer.publish([record for result in kept.values() for record in result.outgoing])
+            await self._producer.publish(
+                [record for result in kept.values() for record in result.outgoing],
+                lambda: self._failpoints.pass_by("in_publishing"),
+            )
         self._failpoints.pass_by("after_publish")
         taken = 0
         for number, result in kept.items():

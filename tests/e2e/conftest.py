@@ -1,81 +1,14 @@
-"""The whole deployment as a newcomer gets it, in a home and on ports of its own."""
+"""One deployment for all tests of this folder."""
 
-import json
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
-import httpx
-import msgspec
 import pytest
 
 from tests.conftest import free_port_base
-
-ROOT = Path(__file__).parents[2]
-SERVICES = {"intake": 1, "routing": 2, "notify": 3, "metrics": 4}
+from tests.e2e.deployment import Deployment
 
 
-class Deployment(msgspec.Struct, frozen=True, kw_only=True):
-    """A running `mingshao up`."""
-
-    home: Path
-    port_base: int
-
-    def mingshao(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
-        """Run the command line; its result, whatever it is."""
-        environment = {k: v for k, v in os.environ.items() if k not in ("KAFKA_BOOTSTRAP", "MONGODB_URI")}
-        return subprocess.run(
-            [sys.executable, "-m", "deploy.local", *arguments, "--home", str(self.home)],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-
-    def up(self, *arguments: str) -> None:
-        """Start what is not running; AssertionError with the output where it fails."""
-        result = self.mingshao("up", "--port-base", str(self.port_base), *arguments)
-        assert result.returncode == 0, result.stdout + result.stderr
-
-    def down(self) -> None:
-        """Stop everything."""
-        result = self.mingshao("down")
-        assert result.returncode == 0, result.stdout + result.stderr
-
-    def key(self, name: str) -> str:
-        """A local key."""
-        path = self.home / "keys" / name.replace(":", "_")
-        return path.read_text().strip()
-
-    def url(self, service: str) -> str:
-        """The first instance's address."""
-        return f"http://127.0.0.1:{self.port_base + SERVICES[service]}"
-
-    def call(self, method: str, service: str, path: str, key: str | None = "admin", **more: Any) -> httpx.Response:
-        """One request with a local key."""
-        headers = dict(more.pop("headers", {}))
-        if key is not None:
-            headers["Authorization"] = f"Bearer {self.key(key)}"
-        return httpx.request(method, self.url(service) + path, headers=headers, timeout=30, **more)
-
-    def status(self) -> dict[str, Any]:
-        """`mingshao status --json`."""
-        result = self.mingshao("status", "--json")
-        parsed: dict[str, Any] = json.loads(result.stdout)
-        return parsed
-
-    @property
-    def kafka_bootstrap(self) -> str:
-        return f"127.0.0.1:{self.port_base + 91}"
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     made = Deployment(home=tmp_path_factory.mktemp("street"), port_base=free_port_base())
     try:
@@ -83,13 +16,3 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         yield made
     finally:
         made.mingshao("down")
-
-
-def until(claim: Callable[[], Any], seconds: float = 60) -> Any:
-    """Poll until `claim` gives something true, and give it back; AssertionError at the deadline."""
-    deadline = time.monotonic() + seconds
-    while True:
-        if held := claim():
-            return held
-        assert time.monotonic() < deadline, "the claim did not come to hold in time"
-        time.sleep(0.1)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from services.contracts.access import ACCESS
-from tests.e2e.conftest import Deployment
+from tests.e2e.deployment import Deployment
 
 KEYS = ("source:hotline", "department:{department}", "dispatcher", "supervisor", "followup", "dashboard", "admin")
 ENDPOINTS = [(service, endpoint) for service, table in ACCESS.items() for endpoint in table]

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.conftest import free_port_base
-from tests.e2e.conftest import SERVICES, Deployment
+from tests.e2e.deployment import SERVICES, Deployment
 
 EXAMPLES = int(os.environ.get("MINGSHAO_TEST_FUZZ", "8"))
 KEYS = {"intake": "source:hotline", "routing": "admin", "notify": "admin", "metrics": "dashboard"}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.contracts.topics import CONTACTS
-from tests.e2e.conftest import Deployment, until
+from tests.e2e.deployment import Deployment, until
 from tests.e2e.log import read_log
 
 

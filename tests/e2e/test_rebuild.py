@@ -12,10 +12,11 @@ import pytest
 
 from services.contracts.topics import CASES
 from tests.conftest import free_port_base
-from tests.e2e.conftest import ROOT, Deployment, until
+from tests.e2e.agreement import all_equal
+from tests.e2e.deployment import ROOT, Deployment, until
 from tests.e2e.log import read_log
 from tests.e2e.test_pipeline import ticket
-from tests.e2e.test_recount import SEED, all_equal, replay
+from tests.e2e.test_recount import SEED, replay
 from tests.recount.history import generate, reference_street
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from deploy.local import servers
 from tests.conftest import free_port_base
-from tests.e2e.conftest import ROOT, SERVICES, until
+from tests.e2e.deployment import ROOT, SERVICES, until
 
 HASH = hashlib.sha256(b"admin").hexdigest()
 

@@ -214,3 +214,8 @@ async def test_an_open_transaction_of_a_dead_owner_does_not_block_the_next(at: S
         await at.send(["b"])
         await until(lambda: exact(at, ["a", "b"]), 10)
     await session.end_session()
+
+
+async def test_instances_that_start_together_make_the_ledger_together(at: Stage) -> None:
+    await asyncio.gather(*(Ledger(at.database, "routing").prepare() for _ in range(16)))
+    assert "ledger" in await at.database.list_collection_names()

@@ -13,7 +13,7 @@ from pymongo import UpdateOne
 from pymongo.errors import PyMongoError
 
 from services.runtime.ledger import positions
-from services.runtime.mongo import Database
+from services.runtime.mongo import Database, ensure_collection
 
 from ..domain.cells import CellKey, Tally
 from ..domain.units import MEASURES
@@ -66,8 +66,7 @@ class CellStore:
 
     async def prepare(self) -> None:
         """Make the collection: a transaction should not have to. PyMongoError."""
-        if COLLECTION not in await self._database.list_collection_names():
-            await self._database.create_collection(COLLECTION, check_exists=False)
+        await ensure_collection(self._database, COLLECTION)
 
     async def read(self, queries: Sequence[CellQuery]) -> Reading:
         """All queries and the position at one instant. CellsAway."""

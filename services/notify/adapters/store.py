@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 from services.contracts.actors import Actor
 from services.contracts.assignments import AssignmentNotice
 from services.contracts.submissions import ContactGiven
-from services.runtime.mongo import Database
+from services.runtime.mongo import Database, ensure_collection
 from services.runtime.problems import unavailable
 
 from ..domain.contact import Contacts
@@ -43,8 +43,7 @@ class NotifyStore:
         """Collections and indexes. PyMongoError."""
         for collection, indexes in _INDEXES.items():
             await self._database[collection].create_indexes(indexes)
-        if CASES not in await self._database.list_collection_names():
-            await self._database.create_collection(CASES, check_exists=False)
+        await ensure_collection(self._database, CASES)
 
     async def load(self, case_ids: Sequence[str]) -> Loaded:
         """Two queries, whatever the number."""

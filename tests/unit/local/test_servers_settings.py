@@ -21,6 +21,16 @@ def test_kafka_listens_on_loopback_alone_and_makes_no_topic_by_accident(tmp_path
     assert settings["auto.create.topics.enable"] == "false"
 
 
+def test_one_of_three_brokers_keeps_three_copies_and_takes_nothing_that_fewer_than_two_have(tmp_path: Path) -> None:
+    node = kafka.Node(id=2, voters={1: 11, 2: 12, 3: 13}, advertised=99)
+    settings = dict(line.split("=", 1) for line in kafka.settings(Home(tmp_path), 9, 12, node).splitlines())
+    assert settings["controller.quorum.voters"] == "1@127.0.0.1:11,2@127.0.0.1:12,3@127.0.0.1:13"
+    assert (settings["default.replication.factor"], settings["min.insync.replicas"]) == ("3", "2")
+    assert settings["advertised.listeners"] == "PLAINTEXT://127.0.0.1:99"
+    alone = dict(line.split("=", 1) for line in kafka.settings(Home(tmp_path), 9, 10).splitlines())
+    assert (alone["default.replication.factor"], alone["min.insync.replicas"]) == ("1", "1")
+
+
 def test_a_cluster_id_is_never_taken_for_an_option() -> None:
     made = [kafka.new_cluster_id() for _ in range(500)]
     assert all(len(one) == 22 and one[0] != "-" for one in made)

@@ -56,6 +56,15 @@ async def test_no_key_an_unknown_key_and_the_wrong_role_are_refused(client: http
     assert answers[3].json() == {"sender": "dispatcher", "size": 1}
 
 
+async def test_before_the_directory_is_read_a_good_key_is_asked_to_come_again(health: Health) -> None:
+    """401 would tell its holder to give up."""
+    unread = cast(Directory, SimpleNamespace(snapshot=DirectorySnapshot()))
+    app = build_app("intake", title="t", routers=[router], health=health, directory=unread, resources={})
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    answer = await get(httpx.AsyncClient(transport=transport, base_url="http://t"), "/v1/thing")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
 async def test_every_error_is_a_problem_that_names_the_field(client: httpx.AsyncClient) -> None:
     wrong = await get(client, "/v1/thing?size=big")
     assert (wrong.status_code, wrong.headers["content-type"]) == (422, "application/problem+json")

@@ -1,0 +1,154 @@
+"""Whether the services agree with their log: every figure, every outcome, every case's versions."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import msgspec
+
+from services.contracts.topics import CASES, CONTACTS, OPINIONS, TICKETS
+from tests.e2e.deployment import Deployment, until
+from tests.e2e.log import Logged, newest_sequences, read_as, read_log, unread
+from tests.recount.compare import differences
+from tests.recount.recount import Recount
+
+SETTLED_SECONDS = 900
+READ = {
+    "routing": (TICKETS.name, OPINIONS.name),
+    "notify": (CASES.name, CONTACTS.name),
+    "metrics": (CASES.name,),
+}
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """What the checks need of a record of `cases`."""
+
+    seq: int
+    case_id: str
+    version: int
+    outcome: str
+    action: str
+    action_id: str
+    sender: str
+    code: str | None
+    former: str | None
+    department: str | None
+
+
+def settled(deployment: Deployment) -> dict[int, int]:
+    """Wait until metrics has counted every fact of the log; the position."""
+
+    def position() -> dict[int, int]:
+        answer = deployment.call("GET", "metrics", "/v1/rates", "dashboard", params={"rate": "handled"})
+        if answer.status_code != 200:
+            return {}
+        return {int(partition): seq for partition, seq in answer.json()["position"].items() if seq}
+
+    def still() -> Any:
+        try:
+            names = ("routing", "notify", "metrics")
+            bodies = [body for name in names for body in deployment.health(name)]
+            if not all(body["status"] == "ok" and body["lag"] == 0 for body in bodies):
+                return False
+            # their own word is of their own share: one that sleeps may hold the rest
+            if any(unread(deployment.kafka_bootstrap, f"mingshao.{name}", topics) for name, topics in READ.items()):
+                return False
+            newest = newest_sequences(deployment.kafka_bootstrap, CASES.name)
+            return position() == {partition: seq for partition, seq in newest.items() if seq}
+        except httpx.TransportError:
+            return False  # one that was killed is on its way up
+
+    until(still, SETTLED_SECONDS)
+    return position()
+
+
+def recounted(deployment: Deployment, dead: Collection[str] = ()) -> Recount:
+    """From the log and the directory alone. `dead` are the places of records that had no effect."""
+    directory = {}
+    for kind in ("department", "category", "channel"):
+        rows = deployment.call("GET", "routing", f"/v1/directory/{kind}").json()["rows"]
+        directory[kind] = {row_id: row["row"] for row_id, row in rows.items()}
+    recount = Recount(directory)
+    for topic in (TICKETS, OPINIONS):
+        for records in read_log(deployment.kafka_bootstrap, topic.name).values():
+            recount.read([[(one.value, one.headers, one.timestamp) for one in records if one.place not in dead]])
+    return recount
+
+
+def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> tuple[Recount, list[Fact]]:
+    """Every figure, every outcome, every case's versions; the recount and the facts, each once."""
+    settled(deployment)
+    recount = recounted(deployment, dead)
+
+    def ask(question: dict[str, str]) -> Any:
+        answer = deployment.call("GET", "metrics", "/v1/rates", "dashboard", params=question)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    found = differences(recount, ask, until=datetime.now(UTC))
+    assert not found, f"{len(found)} differences:\n" + "\n".join(found[:20])
+    written = facts(deployment)
+    versions_without_gap(written)
+    outcomes_equal(recount, [one for partition in written.values() for one in partition])
+    return recount, [one for partition in written.values() for one in partition]
+
+
+def facts(deployment: Deployment) -> dict[int, list[Fact]]:
+    """By partition, repeats left out by their sequence number, complete and in order."""
+    found: dict[int, list[Fact]] = {}
+    for partition, records in read_as(deployment.kafka_bootstrap, CASES.name, _fact).items():
+        kept = found[partition] = []
+        for record in records:
+            if record is None or record.seq <= len(kept):
+                continue
+            assert record.seq == len(kept) + 1, f"partition {partition}: {record.seq} follows {len(kept)}"
+            kept.append(record)
+    return found
+
+
+def versions_without_gap(written: Mapping[int, Sequence[Fact]]) -> None:
+    """Each case's versions are complete and in order; a refusal raises none."""
+    for records in written.values():
+        versions = dict[str, int]()
+        for fact in records:
+            expected = versions.get(fact.case_id, 0) + (fact.outcome == "applied")
+            assert fact.version == expected, f"{fact.case_id}: version {fact.version}, not {expected}"
+            versions[fact.case_id] = expected
+
+
+def outcomes_equal(recount: Recount, written: Sequence[Fact]) -> None:
+    """Case by case, in order: what was asked had its effect once, or stands refused once with the same reason."""
+    expected, found = dict[str, list[Any]](), dict[str, list[Any]]()
+    for one in recount.outcomes:
+        if one["outcome"] != "none":
+            told = (one["action"], one["action_id"] or "submit", one["sender"], one["outcome"], one["code"])
+            expected.setdefault(str(one["case_id"]), []).append(told)
+    for fact in written:
+        if fact.sender != "routing":  # its own moves follow from the submission's or the acceptance's fact
+            made = (fact.action, fact.action_id, fact.sender, fact.outcome, fact.code)
+            found.setdefault(fact.case_id, []).append(made)
+    for case in expected.keys() | found.keys():
+        assert found.get(case) == expected.get(case), case
+
+
+def _fact(record: Logged) -> Fact | None:
+    value = record.value
+    if "ce_sequence" not in record.headers:
+        return None  # none of routing's: its readers set it aside
+    return Fact(
+        seq=int(record.headers["ce_sequence"]),
+        case_id=value["case_id"],
+        version=value["version"],
+        outcome=value["outcome"],
+        action=value["action"],
+        action_id=value["action_id"],
+        sender=":".join(filter(None, (value["actor"]["role"], value["actor"].get("subject")))),
+        code=(value.get("refusal") or {}).get("code"),
+        former=_department(value.get("before")),
+        department=_department(value.get("after")),
+    )
+
+
+def _department(summary: Any) -> str | None:
+    return summary["dims"].get("department") if summary else None

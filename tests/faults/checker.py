@@ -1,0 +1,105 @@
+"""The one checker: what must hold after every scenario, whatever happened in between."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from services.contracts.topics import OPINIONS, TICKETS, assignments
+from tests.e2e.agreement import Fact, all_equal, settled
+from tests.e2e.deployment import Deployment
+from tests.e2e.log import read_as
+from tests.faults.load import Load
+from tests.faults.street import Street
+from tests.recount.recount import Recount
+
+TO_THE_LEAD = {
+    "refuse_return": "return_refused",
+    "hold": "held",
+    "resume": "resumed",
+    "redo": "redo",
+    "amend": "amended",
+    "close": "closed",
+    "void": "void",
+}
+
+
+def check(deployment: Street, loads: Sequence[Load] = ()) -> Recount:
+    """Nothing lost, nothing twice, nothing out of order; no dead letters but those that must be there, of which those
+    that were replayed had their effect."""
+    began = time.monotonic()
+    settled(deployment)
+    print(f"check: settled after {time.monotonic() - began:.0f} s")
+    letters = {name: dead_letters(deployment, name) for name in ("routing", "notify", "metrics")}
+    without_effect = {one["id"] for found in letters.values() for one in found if not one["replayed"]}
+    recount, facts = all_equal(deployment, without_effect)
+    for name, found in letters.items():
+        assert {one["id"] for one in found} == deployment.dead.get(name, set()), f"dead letters of {name}: {found}"
+    every_202_is_in_the_log(deployment, loads)
+    feeds_are_whole(deployment, facts)
+    print(f"check: {len(recount.cases)} cases exact after {time.monotonic() - began:.0f} s")
+    return recount
+
+
+def dead_letters(deployment: Deployment, service: str) -> list[dict[str, Any]]:
+    """As the service lists them."""
+    answer = deployment.call("GET", service, "/v1/dead")
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+def every_202_is_in_the_log(deployment: Deployment, loads: Sequence[Load]) -> None:
+    """As often as it was answered 202: a repeat that was taken is a record of its own."""
+    held: Counter[str] = Counter()
+    for topic in (TICKETS, OPINIONS):
+        taken = read_as(deployment.kafka_bootstrap, topic.name, lambda record: record.headers.get("ce_id", ""))
+        for partition in taken.values():
+            held.update(partition)
+    for load in loads:
+        assert load.taken, "nothing was taken: the scenario shows nothing"
+        missing = load.journal.read() - held
+        assert not missing, f"seed {load.seed}: 202 and not in the log: {list(missing)[:5]} of {len(missing)}"
+
+
+def feeds_are_whole(deployment: Deployment, facts: Sequence[Fact]) -> None:
+    """Each department's feed and its topic hold each of its notices, under one id that is its own."""
+    expected: dict[str, set[tuple[str, int, str]]] = {}
+    for fact in facts:
+        for department, notice in _notices(fact):
+            expected.setdefault(department, set()).add((fact.case_id, fact.version, notice))
+    for department in deployment.call("GET", "routing", "/v1/directory/department").json()["rows"]:
+        items = feed(deployment, department)
+        assert len({one["id"] for one in items}) == len(items), f"{department}: an id twice in its feed"
+        told = [(one["case_id"], one["version"], one["notice"]) for one in items]
+        assert len(set(told)) == len(told), f"{department}: one notice under two ids"
+        assert set(told) == expected.get(department, set()), (
+            f"{department}: {set(told) ^ expected.get(department, set())}"
+        )
+        sent = read_as(deployment.kafka_bootstrap, assignments(department).name, lambda one: one.value, 1)[0]
+        by_id = {one["id"]: one for one in items}
+        assert {one["id"] for one in sent} == by_id.keys(), f"{department}: topic and feed differ"
+
+
+def feed(deployment: Deployment, department: str) -> list[dict[str, Any]]:
+    """All of it, page by page."""
+    found: list[dict[str, Any]] = []
+    cursor, more = None, True
+    while more:
+        question = {"limit": "1000"} | ({"cursor": cursor} if cursor else {})
+        answer = deployment.call("GET", "notify", f"/v1/departments/{department}/assignments", params=question)
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found += page["items"]
+        cursor, more = page["cursor"], page["more"]
+    return found
+
+
+def _notices(fact: Fact) -> list[tuple[str, str]]:
+    """Department and kind, as DOMAIN.md has it."""
+    if fact.outcome != "applied" or fact.department is None:
+        return []
+    if fact.action == "dispatch":
+        withdrawn = [(fact.former, "withdrawn")] if fact.former not in (None, fact.department) else []
+        return [*[(name, kind) for name, kind in withdrawn if name], (fact.department, "assigned")]
+    return [(fact.department, TO_THE_LEAD[fact.action])] if fact.action in TO_THE_LEAD else []

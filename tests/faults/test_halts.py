@@ -1,0 +1,113 @@
+"""A log and a store that do not fit together: halts loudly with what to do, never skips, and is mended by restoring."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from services.contracts.topics import TICKETS
+from tests.e2e.deployment import until
+from tests.faults.checker import check
+from tests.faults.load import Load
+from tests.faults.street import Street, short
+
+ADVICE = "restore"
+
+
+def push(street: Street, folder: Path, seed: int) -> Load:
+    with Load(street, folder, seed=seed, cases=60) as load:
+        load.finish()
+    return load
+
+
+def store_restored_from_an_older_copy(street: Street, folder: Path, seed: int) -> Load:
+    """What routing's ledger holds is from before the newest facts."""
+    street.down()
+    shutil.copytree(street.home / "mongod", folder / "older")
+    street.start()
+    load = push(street, folder, seed)
+    check(street, [load])
+    street.down()
+    keep(street, folder)
+    shutil.rmtree(street.home / "mongod")
+    shutil.move(folder / "older", street.home / "mongod")
+    return load
+
+
+def log_from_an_older_copy(street: Street, folder: Path, seed: int) -> Load:
+    """The log is shorter than the ledgers say."""
+    street.down()
+    shutil.copytree(street.home / "kafka", folder / "older")
+    street.start()
+    load = push(street, folder, seed)
+    check(street, [load])
+    street.down()
+    keep(street, folder)
+    shutil.rmtree(street.home / "kafka")
+    shutil.move(folder / "older", street.home / "kafka")
+    return load
+
+
+def topic_made_anew(street: Street, folder: Path, seed: int) -> Load:
+    """As long as before, and none of its records is the one that was applied."""
+    load = push(street, folder, seed)
+    check(street, [load])
+    street.down()
+    keep(street, folder)
+    street.with_servers_alone(lambda bootstrap: asyncio.run(_made_anew(bootstrap)))
+    return load
+
+
+async def _made_anew(bootstrap: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_topics([TICKETS.name])
+        topic = NewTopic(TICKETS.name, num_partitions=4, replication_factor=1, topic_configs=TICKETS.config)
+        for _ in range(100):
+            answer = await admin.create_topics([topic])
+            if answer.topic_errors[0][1] == 0:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError("the topic was not made")
+    finally:
+        await admin.close()
+
+
+def keep(street: Street, folder: Path) -> None:
+    """The whole and right data, to be put back."""
+    for name in ("kafka", "mongod"):
+        shutil.copytree(street.home / name, folder / "right" / name)
+
+
+def put_back(street: Street, folder: Path) -> None:
+    street.down()
+    for name in ("kafka", "mongod"):
+        shutil.rmtree(street.home / name)
+        shutil.move(folder / "right" / name, street.home / name)
+    street.start()
+
+
+RUINS = [store_restored_from_an_older_copy, log_from_an_older_copy, topic_made_anew]
+
+
+@pytest.mark.parametrize("ruin", RUINS[:1] if short() else RUINS, ids=lambda ruin: ruin.__name__)
+def test_it_halts_loudly_and_goes_on_once_the_right_data_is_back(
+    street: Street, tmp_path: Path, seed: int, ruin: Callable[[Street, Path, int], Load]
+) -> None:
+    load = ruin(street, tmp_path, seed)
+    street.start()
+
+    def halted() -> bool:
+        return any(one["status"] == "halted" and ADVICE in one["halted"] for one in street.health("routing"))
+
+    until(halted, 120)
+    status = street.mingshao("status")
+    assert status.returncode == 1
+    assert "halted" in status.stdout
+    put_back(street, tmp_path)
+    more = push(street, tmp_path, seed + 1)
+    check(street, [load, more])

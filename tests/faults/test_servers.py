@@ -1,0 +1,56 @@
+"""Kafka and MongoDB killed or paused: intake says so and never promises what is not stored; all recover alone."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.deployment import until
+from tests.faults.checker import check
+from tests.faults.load import Load
+from tests.faults.street import Street, kill, one_of, paused, running, short, well
+
+CASES, RATE, TURNS = (400, 100, 1) if short() else (10_000, 200, 5)
+PAUSED_SECONDS = 45
+"""Less than the supervisor's patience with a server."""
+
+
+@pytest.mark.parametrize("server", ["kafka", "mongod"])
+def test_killed_and_started_again_everything_goes_on_by_itself(
+    street: Street, tmp_path: Path, seed: int, server: str
+) -> None:
+    with Load(street, tmp_path, seed=seed, cases=CASES, rate=RATE) as load:
+        for _ in range(TURNS):
+            refused, taken = load.answers[503], load.taken
+            until(lambda taken=taken: load.taken > taken + 100, 120)
+            kill(one_of(street, server))
+            if server == "kafka":
+                keep_away(street, server, lambda refused=refused: load.answers[503] > refused)
+            until(partial(well, street), 120)
+    assert server == "kafka" or not load.answers[503], "intake does without MongoDB"
+    check(street, [load])
+
+
+def keep_away(street: Street, server: str, enough: Callable[[], bool]) -> None:
+    """Killed again whenever it is started, since an outage of few seconds is bridged without a word."""
+
+    def killed_again() -> bool:
+        for process in running(street, server):
+            kill(process)
+        return enough()
+
+    until(killed_again, 120)
+
+
+def test_a_broker_that_is_paused_costs_bounded_waits(street: Street, tmp_path: Path, seed: int) -> None:
+    """A push meanwhile is answered 503 within its bound: no client hangs as long as the broker does."""
+    with Load(street, tmp_path, seed=seed, cases=CASES, rate=RATE) as load:
+        until(lambda: load.taken > 100, 120)
+        with paused(one_of(street, "kafka")):
+            began = time.monotonic()
+            until(lambda: load.answers[503], 120)
+            assert time.monotonic() - began < PAUSED_SECONDS, "intake waited as long as the broker slept"
+            time.sleep(max(0.0, PAUSED_SECONDS - (time.monotonic() - began)))
+    check(street, [load])
