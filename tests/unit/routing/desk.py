@@ -1,0 +1,148 @@
+"""Routing's app on fakes: cases as they were judged, a directory in memory."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import httpx
+import msgspec
+
+from services.contracts.cases import CaseFact
+from services.contracts.directory import Key
+from services.routing import api
+from services.routing.api.desk import Desk
+from services.routing.domain.case import Command
+from services.routing.domain.cursor import Cursor
+from services.routing.domain.state import CaseState
+from services.routing.ports import Listed, StoreAway
+from services.runtime import dead_api
+from services.runtime.directory import Directory, DirectorySnapshot
+from services.runtime.health import Health
+from services.runtime.keys import key_id
+from services.runtime.producer import BrokerAway
+from services.runtime.web import build_app
+from tests.unit.routing.street import RULES, T0, ask, judged, submission
+
+KEYS = {
+    "grid": Key(role="source", subject="grid"),
+    "hotline": Key(role="source", subject="hotline"),
+    "housing": Key(role="department", subject="housing"),
+    "roads": Key(role="department", subject="roads"),
+    "parks": Key(role="department", subject="parks"),
+    **{role: Key(role=role) for role in ("dispatcher", "supervisor", "followup", "dashboard", "admin")},
+}
+TOLD: list[Command] = [
+    submission("1", category="leak", contact_digest="secret-digest"),
+    ask("dispatch", "dispatcher", department="roads"),
+    ask("close", "source", action_id="too-early"),
+    ask("sign", "department", number="9"),
+    submission("2"),
+]
+
+
+class Cases:
+    """What was judged, as the reader gives it."""
+
+    def __init__(self, commands: list[Command]) -> None:
+        self.store = judged(commands)
+        self.asked: list[tuple[Mapping[str, Any], Cursor, int]] = []
+
+    async def one(self, case_id: str) -> tuple[CaseState, datetime] | None:
+        case = self.store.loaded_case(case_id)
+        return (case, T0) if case else None
+
+    async def timeline(self, case_id: str) -> list[CaseFact]:
+        return [fact for fact in self.store.facts if fact.case_id == case_id]
+
+    async def outcome(self, case_id: str, sender: str, action_id: str) -> CaseFact | None:
+        for fact in await self.timeline(case_id):
+            if (fact.actor.sender, fact.action_id) == (sender, action_id) and fact.action != "submit":
+                return fact
+        return None
+
+    async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
+        self.asked.append((only, cursor, limit))
+        return Listed(cases=await self.queue(limit), cursor={**cursor, 1: 99}, more=False)
+
+    async def queue(self, limit: int) -> list[tuple[CaseState, datetime]]:
+        found = [self.store.loaded_case(name) for name in self.store.cases]
+        return [(case, T0) for case in found if case][:limit]
+
+
+class Rows:
+    """A directory in memory; `away` raises at a change, `mute` at its publishing."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[str, dict[str, Any]]] = {"department": {}, "category": {}, "channel": {}, "key": {}}
+        self.version = 0
+        self.away = self.mute = False
+
+    async def rows(self, kind: str) -> dict[str, dict[str, Any]]:
+        self._here()
+        return self.kept[kind]
+
+    async def row(self, kind: str, row_id: str) -> dict[str, Any] | None:
+        self._here()
+        return self.kept[kind].get(row_id)
+
+    async def change(self, kind: str, rows: Mapping[str, dict[str, Any] | None]) -> dict[str, int]:
+        self._here()
+        versions = {}
+        for row_id, row in rows.items():
+            self.version += 1
+            versions[row_id] = self.version
+            self.kept[kind].pop(row_id, None)
+            if row is not None:
+                self.kept[kind][row_id] = {"row": row, "version": self.version}
+        return versions
+
+    async def publish(self) -> None:
+        if self.mute:
+            raise BrokerAway("Kafka is away")
+
+    def _here(self) -> None:
+        if self.away:
+            raise StoreAway("MongoDB does not answer")
+
+
+class Street:
+    """The app with its fakes."""
+
+    def __init__(self) -> None:
+        self.cases, self.rows, health = Cases(TOLD), Rows(), Health("routing", "routing-1")
+        rows = {
+            "key": {key_id(name): row for name, row in KEYS.items()},
+            "department": RULES.departments,
+            "category": RULES.categories,
+            "channel": RULES.channels,
+        }
+        snapshot = DirectorySnapshot(version=7, rows=MappingProxyType(cast(Any, rows)))
+        directory = cast(Directory, SimpleNamespace(snapshot=snapshot))
+        desk = Desk(
+            cases=self.cases,
+            partitions=4,
+            directory=directory,
+            directory_store=self.rows,
+            zone=ZoneInfo("Asia/Shanghai"),
+        )
+        self.app = build_app(
+            "routing",
+            title="t",
+            routers=[*api.routers, dead_api.router],
+            health=health,
+            directory=directory,
+            resources={"desk": desk, "dead": None},
+        )
+
+    async def call(self, method: str, path: str, key: str, body: Any = None, **headers: str) -> httpx.Response:
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+            content = body if isinstance(body, bytes) else msgspec.json.encode(body) if body is not None else None
+            return await client.request(
+                method, path, content=content, headers={"Authorization": f"Bearer {key}", **headers}
+            )
+
+    async def get(self, path: str, key: str, **headers: str) -> httpx.Response:
+        return await self.call("GET", path, key, **headers)
