@@ -15,7 +15,7 @@ down: install
 test: install
 	$(BIN)/pytest
 
-# the long form; FAULTS=short is the one that `make test` runs too
+# the long form; FAULTS=short is the one of some minutes
 faults: FAULTS ?= long
 faults: install
 	FAULTS=$(FAULTS) $(BIN)/pytest tests/faults -s --durations=0 --durations-min=1
