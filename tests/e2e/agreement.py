@@ -1,5 +1,6 @@
 """Whether the services agree with their log: every figure, every outcome, every case's versions."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -63,23 +64,33 @@ def settled(deployment: Deployment) -> dict[int, int]:
     return position()
 
 
-def recounted(deployment: Deployment, dead: Collection[str] = ()) -> Recount:
-    """From the log and the directory alone. `dead` are the places of records that had no effect."""
+class Agreed(msgspec.Struct, frozen=True, kw_only=True):
+    """The recount, the facts each once, and how many records of each `ce_id` the log holds."""
+
+    recount: Recount
+    facts: list[Fact]
+    held: Counter[str]
+
+
+def recounted(deployment: Deployment, dead: Collection[str] = ()) -> tuple[Recount, Counter[str]]:
+    """From the log and the directory alone, and each `ce_id` counted. `dead` are the places of records that had no
+    effect."""
     directory = {}
     for kind in ("department", "category", "channel"):
         rows = deployment.call("GET", "routing", f"/v1/directory/{kind}").json()["rows"]
         directory[kind] = {row_id: row["row"] for row_id, row in rows.items()}
-    recount = Recount(directory)
+    recount, held = Recount(directory), Counter[str]()
     for topic in (TICKETS, OPINIONS):
         for records in read_log(deployment.kafka_bootstrap, topic.name).values():
+            held.update(one.headers.get("ce_id", "") for one in records)
             recount.read([[(one.value, one.headers, one.timestamp) for one in records if one.place not in dead]])
-    return recount
+    return recount, held
 
 
-def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> tuple[Recount, list[Fact]]:
-    """Every figure, every outcome, every case's versions; the recount and the facts, each once."""
+def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> Agreed:
+    """Every figure, every outcome, every case's versions."""
     settled(deployment)
-    recount = recounted(deployment, dead)
+    recount, held = recounted(deployment, dead)
 
     def ask(question: dict[str, str]) -> Any:
         answer = deployment.call("GET", "metrics", "/v1/rates", "dashboard", params=question)
@@ -90,8 +101,9 @@ def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> tuple[Recou
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:20])
     written = facts(deployment)
     versions_without_gap(written)
-    outcomes_equal(recount, [one for partition in written.values() for one in partition])
-    return recount, [one for partition in written.values() for one in partition]
+    each = [fact for partition in written.values() for fact in partition]
+    outcomes_equal(recount, each)
+    return Agreed(recount=recount, facts=each, held=held)
 
 
 def facts(deployment: Deployment) -> dict[int, list[Fact]]:

@@ -9,7 +9,7 @@ from tests.faults.checker import check
 from tests.faults.load import Load
 from tests.faults.street import GUEST, SERVICES, Street, guest, kill, leave, short
 
-TIMES = 4 if short() else 20
+TIMES = 3 if short() else 20
 
 
 def test_twenty_starts_and_stops_stall_nobody(street: Street, tmp_path: Path, seed: int) -> None:
