@@ -92,12 +92,15 @@ def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> Agreed:
     settled(deployment)
     recount, held = recounted(deployment, dead)
 
-    def ask(question: dict[str, str]) -> Any:
-        answer = deployment.call("GET", "metrics", "/v1/rates", "dashboard", params=question)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+    headers = {"Authorization": f"Bearer {deployment.key('dashboard')}"}
+    with httpx.Client(base_url=deployment.url("metrics"), headers=headers, timeout=60, trust_env=False) as client:
 
-    found = differences(recount, ask, until=datetime.now(UTC))
+        def ask(question: dict[str, str]) -> Any:
+            answer = client.get("/v1/rates", params=question)
+            assert answer.status_code == 200, answer.text
+            return answer.json()
+
+        found = differences(recount, ask, until=datetime.now(UTC))
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:20])
     written = facts(deployment)
     versions_without_gap(written)

@@ -8,8 +8,8 @@ from tests.faults.checker import check
 from tests.faults.load import Load
 from tests.faults.street import SERVERS, SERVICES, Street, kill, one_of, short
 
-CASES, WHOLE, RATE, KILLS = (600, 1.0, 100, 8) if short() else (100_000, 0.1, 250, 60)
-PAUSE = (1.0, 6.0) if short() else (1.0, 15.0)
+CASES, WHOLE, RATE, KILLS = (300, 1.0, 100, 6) if short() else (100_000, 0.1, 250, 60)
+PAUSE = (0.5, 4.0) if short() else (1.0, 15.0)
 
 
 def test_killed_at_random_moments_nothing_is_lost_and_nothing_counts_twice(

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.e2e.deployment import until
 from tests.faults.checker import check
 from tests.faults.load import Load
-from tests.faults.street import Street, kill, one_of, paused, running, short, well
+from tests.faults.street import Street, kill, long_form, one_of, paused, running, short, well
 
 CASES, RATE, TURNS = (2_000, 100, 1) if short() else (10_000, 200, 5)
 PAUSED_SECONDS = 15 if short() else 45
@@ -41,6 +41,7 @@ def keep_away(street: Street, server: str, enough: Callable[[], bool]) -> None:
     until(killed_again, 120)
 
 
+@long_form
 def test_a_broker_that_is_paused_costs_bounded_waits(street: Street, tmp_path: Path, seed: int) -> None:
     """A push meanwhile is answered 503 within its bound: no client hangs as long as the broker does."""
     with Load(street, tmp_path, seed=seed, cases=CASES, rate=RATE) as load:
