@@ -37,6 +37,7 @@ def check(deployment: Street, loads: Sequence[Load] = ()) -> Recount:
         assert {one["id"] for one in found} == deployment.dead.get(name, set()), f"dead letters of {name}: {found}"
     every_202_is_in_the_log(agreed.held, loads)
     feeds_are_whole(deployment, agreed.facts)
+    nobody_gave_up(deployment)
     print(f"check: {len(agreed.recount.cases)} cases exact after {time.monotonic() - began:.1f} s")
     return agreed.recount
 
@@ -74,6 +75,12 @@ def feeds_are_whole(deployment: Deployment, facts: Sequence[Fact]) -> None:
         sent = read_as(deployment.kafka_bootstrap, assignments(department).name, lambda one: one.value, 1)[0]
         by_id = {one["id"]: one for one in items}
         assert {one["id"] for one in sent} == by_id.keys(), f"{department}: topic and feed differ"
+
+
+def nobody_gave_up(deployment: Deployment) -> None:
+    """A service that is not told to stop waits for what is away; it never ends by itself."""
+    for log in sorted((deployment.home / "logs").glob("*-[0-9].log")):
+        assert "ended by itself" not in log.read_text(errors="replace"), f"{log.name}: a part ended by itself"
 
 
 def feed(deployment: Deployment, department: str) -> list[dict[str, Any]]:
