@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from services.contracts.topics import DEAD
 
+from . import clients
 from .deadletters import origin_of, original_headers, reason_of, replay_request
 from .keys import Caller
 from .ledger import COLLECTION
@@ -47,7 +48,7 @@ class DeadLetters:
         except (KafkaError, OSError, TimeoutError) as error:
             raise unavailable("Kafka is away; dead letters stand in its log") from error
         finally:
-            await consumer.stop()
+            await clients.stop(consumer)
         return found
 
     async def one(self, dead_id: str) -> Any:

@@ -15,6 +15,7 @@ from services.contracts import topics
 from services.contracts.codec import Undecodable, decode
 from services.contracts.directory import ROW_TYPES, Category, Channel, Department, DirectoryChanged, Key
 
+from . import clients
 from .health import Health
 from .logs import get_logger
 
@@ -80,7 +81,7 @@ class Directory:
                 self._health.failed(error)
                 await asyncio.sleep(1)
             finally:
-                await consumer.stop()
+                await clients.stop(consumer)
 
     async def _follow(self, consumer: Any) -> None:
         while PARTITION.topic not in await consumer.topics():  # noqa: ASYNC110  # Kafka has no event for it

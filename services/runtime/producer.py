@@ -13,6 +13,7 @@ from aiokafka.partitioner import murmur2
 
 from services.contracts.topics import CATALOGUE
 
+from . import clients
 from .batches import MAX_RECORD_BYTES, Outgoing
 from .health import Health
 
@@ -125,10 +126,10 @@ class Producer:
                 return client
             except (KafkaError, OSError) as error:
                 self._health.failed(error)
-                await client.stop()
+                await clients.stop(client)
                 await asyncio.sleep(0.5)
             except asyncio.CancelledError:
-                await client.stop()
+                await clients.stop(client)
                 raise
 
     def _retire(self) -> None:
@@ -157,8 +158,4 @@ async def _in_order(
 
 
 async def _stop(client: Any) -> None:
-    try:
-        async with asyncio.timeout(BOUND_SECONDS):
-            await client.stop()
-    except (KafkaError, OSError, TimeoutError):
-        return
+    await clients.stop(client, BOUND_SECONDS)

@@ -12,10 +12,11 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from services.contracts.topics import REPLAYS, Topic
 
+from . import clients
 from .batches import Batch, Reader
 from .directory import Directory
 from .failpoints import Failpoints
@@ -173,7 +174,7 @@ class Worker:
             try:
                 await check_tail(tail, self._writes_to, entry)
             finally:
-                await tail.stop()
+                await clients.stop(tail)
         await self._producer.publish(entry.pending())
         try:
             owned = await place_at(self._consumer, entry, self._topics)
@@ -287,11 +288,7 @@ class Worker:
         self._ownership.forget()
         consumer, self._consumer = self._consumer, None
         session, self._session = self._session, None
-        if consumer is not None:
-            try:
-                async with asyncio.timeout(5):
-                    await consumer.stop()
-            except (KafkaError, OSError, TimeoutError) as error:
-                self._health.failed(error)
+        if consumer is not None and (error := await clients.stop(consumer)) is not None:
+            self._health.failed(error)
         if session is not None:
             await session.end_session()

@@ -74,6 +74,21 @@ def _logged(record: Any) -> Logged:
     )
 
 
+def ends(bootstrap: str, *topics: str, partitions: int = 4) -> dict[str, int]:
+    """Topic and partition → the offset of the next record there."""
+    return asyncio.run(_ends(bootstrap, topics, partitions))
+
+
+async def _ends(bootstrap: str, topics: Sequence[str], partitions: int) -> dict[str, int]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        wanted = [TopicPartition(topic, number) for topic in topics for number in range(partitions)]
+        return {f"{part.topic}:{part.partition}": end for part, end in (await consumer.end_offsets(wanted)).items()}
+    finally:
+        await consumer.stop()
+
+
 def unread(bootstrap: str, group: str, topics: Sequence[str], partitions: int = 4) -> int:
     """How many records the group has not told Kafka that it applied."""
     return asyncio.run(_unread(bootstrap, group, topics, partitions))

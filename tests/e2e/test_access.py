@@ -12,7 +12,7 @@ ENDPOINTS = [(service, endpoint) for service, table in ACCESS.items() for endpoi
 STREAMS = ("/v1/rates/stream", "/assignments/stream")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def department(deployment: Deployment) -> str:
     rows = deployment.call("GET", "routing", "/v1/directory/department").json()
     return str(sorted(rows)[0]) if "rows" not in rows else str(sorted(rows["rows"])[0])

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from services.contracts.topics import OPINIONS, TICKETS, assignments
+from services.contracts.topics import assignments
 from tests.e2e.agreement import Fact, all_equal, settled
 from tests.e2e.deployment import Deployment
 from tests.e2e.log import read_as
@@ -29,16 +29,17 @@ def check(deployment: Street, loads: Sequence[Load] = ()) -> Recount:
     that were replayed had their effect."""
     began = time.monotonic()
     settled(deployment)
-    print(f"check: settled after {time.monotonic() - began:.0f} s")
+    print(f"check: settled after {time.monotonic() - began:.1f} s")
     letters = {name: dead_letters(deployment, name) for name in ("routing", "notify", "metrics")}
     without_effect = {one["id"] for found in letters.values() for one in found if not one["replayed"]}
-    recount, facts = all_equal(deployment, without_effect)
+    agreed = all_equal(deployment, without_effect)
     for name, found in letters.items():
         assert {one["id"] for one in found} == deployment.dead.get(name, set()), f"dead letters of {name}: {found}"
-    every_202_is_in_the_log(deployment, loads)
-    feeds_are_whole(deployment, facts)
-    print(f"check: {len(recount.cases)} cases exact after {time.monotonic() - began:.0f} s")
-    return recount
+    every_202_is_in_the_log(agreed.held, loads)
+    feeds_are_whole(deployment, agreed.facts)
+    nobody_gave_up(deployment)
+    print(f"check: {len(agreed.recount.cases)} cases exact after {time.monotonic() - began:.1f} s")
+    return agreed.recount
 
 
 def dead_letters(deployment: Deployment, service: str) -> list[dict[str, Any]]:
@@ -49,13 +50,8 @@ def dead_letters(deployment: Deployment, service: str) -> list[dict[str, Any]]:
     return items
 
 
-def every_202_is_in_the_log(deployment: Deployment, loads: Sequence[Load]) -> None:
+def every_202_is_in_the_log(held: Counter[str], loads: Sequence[Load]) -> None:
     """As often as it was answered 202: a repeat that was taken is a record of its own."""
-    held: Counter[str] = Counter()
-    for topic in (TICKETS, OPINIONS):
-        taken = read_as(deployment.kafka_bootstrap, topic.name, lambda record: record.headers.get("ce_id", ""))
-        for partition in taken.values():
-            held.update(partition)
     for load in loads:
         assert load.taken, "nothing was taken: the scenario shows nothing"
         missing = load.journal.read() - held
@@ -79,6 +75,12 @@ def feeds_are_whole(deployment: Deployment, facts: Sequence[Fact]) -> None:
         sent = read_as(deployment.kafka_bootstrap, assignments(department).name, lambda one: one.value, 1)[0]
         by_id = {one["id"]: one for one in items}
         assert {one["id"] for one in sent} == by_id.keys(), f"{department}: topic and feed differ"
+
+
+def nobody_gave_up(deployment: Deployment) -> None:
+    """A service that is not told to stop waits for what is away; it never ends by itself."""
+    for log in sorted((deployment.home / "logs").glob("*-[0-9].log")):
+        assert "ended by itself" not in log.read_text(errors="replace"), f"{log.name}: a part ended by itself"
 
 
 def feed(deployment: Deployment, department: str) -> list[dict[str, Any]]:

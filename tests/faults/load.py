@@ -32,6 +32,7 @@ ONE = {"ticket": "/v1/tickets", "opinion": "/v1/opinions"}
 class Load:
     """`with Load(…) as load:` runs it beside the fault, at most `rate` steps a second, until the block ends.
 
+    `whole` is the share of the cases that are told to their end; of the others only the submission is pushed.
     `answers` counts statuses, 0 where there was none.
     """
 
@@ -45,6 +46,7 @@ class Load:
         rate: float = 1e9,
         lines: int = 100,
         senders: int = SENDERS,
+        whole: float = 1.0,
         instances: Sequence[int] = (1, 2),
     ) -> None:
         self.seed, self.cases = seed, cases
@@ -55,6 +57,7 @@ class Load:
         self._base = deployment.port_base + 1
         self.use(instances)
         steps = [msgspec.convert(step, Step) for step in generate(reference_street(), seed=seed, cases=cases)]
+        steps = [step for step in steps if step.kind != "action" or _draw(step) < whole]
         self.submissions = sum(step.kind != "action" for step in steps)
         self._keys = _publish_keys(deployment, {step.key for step in steps})
         self._shares = [[step for step in steps if _lane(step, senders) == lane] for lane in range(senders)]
@@ -66,7 +69,7 @@ class Load:
         self._threads = [threading.Thread(target=self._run, args=(lane,), daemon=True) for lane in range(senders)]
 
     def __enter__(self) -> "Load":
-        print(f"load: seed {self.seed}, {self.cases} cases, {sum(map(len, self._shares))} steps")
+        print(f"load: seed {self.seed}, {self.submissions} submissions, {sum(map(len, self._shares))} steps")
         self._began = time.monotonic()
         for thread in self._threads:
             thread.start()
@@ -177,6 +180,10 @@ def _lane(step: Step, senders: int) -> int:
     """One case of 16 goes one by one, which takes ten times as long."""
     number = zlib.crc32(step.case_id.encode())
     return 0 if number % 16 == 0 else 1 + number % (senders - 1)
+
+
+def _draw(step: Step) -> float:
+    return zlib.crc32(step.case_id[::-1].encode()) / (1 << 32)
 
 
 def _publish_keys(deployment: Deployment, names: set[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import msgspec
 import psutil
+import pytest
 
 from deploy.local import ports, processes, servers
 from deploy.local.places import ROOT, Home
@@ -148,3 +149,6 @@ def well(deployment: Deployment) -> bool:
 def short() -> bool:
     """The form for CI."""
     return os.environ.get("FAULTS", "short") == "short"
+
+
+long_form = pytest.mark.skipif(short(), reason="the long form's: CI has six minutes for all")

@@ -13,13 +13,13 @@ from tests.conftest import free_port_base
 from tests.e2e.deployment import until
 from tests.faults.checker import check
 from tests.faults.load import Load
-from tests.faults.street import Street, short, well
+from tests.faults.street import Street, long_form, well
 
 MEGABYTES = {"kafka": 96, "mongod": 320}
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="a small tmpfs needs root: NOT TESTED HERE"),
-    pytest.mark.skipif(short(), reason="the long form's"),
+    long_form,
 ]
 
 

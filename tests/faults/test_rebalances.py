@@ -7,11 +7,12 @@ from pathlib import Path
 from tests.e2e.deployment import until
 from tests.faults.checker import check
 from tests.faults.load import Load
-from tests.faults.street import GUEST, SERVICES, Street, guest, kill, leave, short
+from tests.faults.street import GUEST, SERVICES, Street, guest, kill, leave, long_form, short
 
-TIMES = 4 if short() else 20
+TIMES = 2 if short() else 20
 
 
+@long_form
 def test_twenty_starts_and_stops_stall_nobody(street: Street, tmp_path: Path, seed: int) -> None:
     """Half of them stop in order, half are killed, at any moment after they were started."""
     chance = random.Random(seed)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from tests.faults.checker import check
 from tests.faults.load import Load
-from tests.faults.street import Street
+from tests.faults.street import Street, long_form
 
 
+@long_form
 def test_after_a_reset_nothing_is_left_and_the_same_keys_go_on(street: Street, tmp_path: Path, seed: int) -> None:
     admin = street.key("admin")
     result = street.mingshao("reset", "--yes")

@@ -10,7 +10,7 @@ from services.runtime.worker import SESSION_TIMEOUT_MS
 from tests.e2e.deployment import until
 from tests.faults.checker import check
 from tests.faults.load import Load
-from tests.faults.street import SERVICES, Street, guest, leave, one_of, paused, short, stopped, wake
+from tests.faults.street import SERVICES, Street, guest, leave, long_form, one_of, paused, short, stopped, wake
 
 ASLEEP_SECONDS = SESSION_TIMEOUT_MS / 1000 + 4
 """The group has noticed, and another has taken over; the supervisor has not lost its patience."""
@@ -18,7 +18,8 @@ POINTS = (("in_transaction", "after_commit", "in_transaction"), ("after_commit",
 CASES, RATE = (2_000, 80) if short() else (10_000, 200)
 
 
-@pytest.mark.parametrize("service", ["routing"] if short() else ["routing", "notify", "metrics"])
+@long_form
+@pytest.mark.parametrize("service", SERVICES[1:])
 def test_paused_beyond_its_session_while_another_takes_over_it_wakes_and_is_fenced(
     street: Street, tmp_path: Path, seed: int, service: str
 ) -> None:
