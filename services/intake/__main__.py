@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime
 from functools import partial
 
+import uvloop
+
 from services.contracts.topics import CATALOGUE, DIRECTORY
 from services.runtime.directory import Directory
 from services.runtime.health import Health
@@ -61,7 +63,7 @@ def main() -> None:
     if len(settings.contact_secret) < SECRET_LENGTH:
         raise SystemExit(f"intake cannot start: set MINGSHAO_CONTACT_SECRET, {SECRET_LENGTH} characters or more")
     configure(SERVICE, settings.instance, settings.log)
-    asyncio.run(run(settings))
+    uvloop.run(run(settings))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import uvloop
 from pymongo.errors import PyMongoError
 
 from services.contracts.topics import CASES, CATALOGUE, DIRECTORY
@@ -123,7 +124,7 @@ def main() -> None:
     """The console script."""
     settings = MetricsSettings()
     configure(SERVICE, settings.instance, settings.log)
-    asyncio.run(run(settings))
+    uvloop.run(run(settings))
 
 
 if __name__ == "__main__":

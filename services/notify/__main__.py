@@ -2,6 +2,7 @@
 
 import asyncio
 
+import uvloop
 from pymongo.errors import PyMongoError
 
 from services.contracts.topics import CASES, CATALOGUE, CONTACTS, DIRECTORY
@@ -97,7 +98,7 @@ def main() -> None:
     """The console script."""
     settings = NotifySettings()
     configure(SERVICE, settings.instance, settings.log)
-    asyncio.run(run(settings))
+    uvloop.run(run(settings))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from zoneinfo import ZoneInfo
 
+import uvloop
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
@@ -134,7 +135,7 @@ def main() -> None:
             sys.exit(f"Kafka or MongoDB does not answer; begin again once they do: {error}")
         return
     configure(SERVICE, settings.instance, settings.log)
-    asyncio.run(run(settings))
+    uvloop.run(run(settings))
 
 
 if __name__ == "__main__":

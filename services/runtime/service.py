@@ -28,7 +28,7 @@ async def serve(
     """Run until SIGTERM or SIGINT. `background` is cancelled at the end; each of `workers` is a pair (run, stop) and
     finishes its round first."""
     log = get_logger(__name__)
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
     server = _Server(
         uvicorn.Config(
             app,
@@ -65,10 +65,21 @@ async def serve(
     log.info("stopped")
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. SystemExit with what to do where it cannot be had."""
+    # with its protocol: asyncio sets TCP_NODELAY only where it is named, and without that each answer on a connection
+    # that is kept open waits 40 ms for the client's delayed acknowledgement
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
     try:
-        return socket.create_server((host, port), backlog=2048)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+        return listener
     except OSError as error:
+        listener.close()
         raise SystemExit(
             f"cannot listen on {host}:{port} ({error.strerror}): stop what uses it or set MINGSHAO_PORT"
         ) from None
