@@ -24,7 +24,7 @@ from services.runtime.web import build_app
 from services.runtime.worker import Worker
 
 from . import api
-from .adapters.cell_store import CellStore, writes
+from .adapters.cell_store import GENERATION, CellStore, writes
 from .adapters.live import SharedReader
 from .adapters.names import DirectoryNames
 from .api.desk import Desk
@@ -49,6 +49,7 @@ async def run(settings: MetricsSettings) -> None:
     directory = Directory(settings.kafka_bootstrap, health)
     worker = Worker(
         service=SERVICE,
+        generation=GENERATION,
         topics=[CASES],
         sequence_of=CASES,
         reader=FactReader(zone, writes),

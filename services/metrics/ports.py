@@ -42,7 +42,7 @@ class CellWrites(Protocol):
     """How changes of cells become a batch's writes."""
 
     def __call__(self, partition: int, cells: Mapping[CellKey, Tally]) -> Mapping[str, Sequence[Any]]:
-        """Collection → operations, one for each cell."""
+        """Collection → operations, one for each document."""
 
 
 class Names(Protocol):

@@ -99,9 +99,10 @@ def test_resumed_across_kills_a_feed_has_no_gap(street: Street, tmp_path: Path, 
     department = chance.choice(sorted(street.call("GET", "routing", "/v1/directory/department").json()["rows"]))
     with Follower(street, department) as follower, Puller(street, department) as puller:
         with Load(street, tmp_path, seed=seed, cases=2_000, rate=150) as load:
-            for _ in range(KILLS):
+            for turn in range(KILLS):
                 time.sleep(chance.uniform(2, 5))
-                kill(one_of(street, "notify", chance))
+                # in turn: whichever instance serves the stream, it is killed
+                kill(one_of(street, f"notify-{1 + turn % 2}"))
         check(street, [load])
         whole = [one["id"] for one in feed(street, department)]
         deadline = time.monotonic() + 60

@@ -1,11 +1,13 @@
-"""Cells in MongoDB: one document per cell and partition, moved by `$inc`, summed by readers.
+"""Cells in MongoDB: one document per sheet and partition, moved by `$inc`, summed by readers. docs/adr/0009 says why.
 
-A cell belongs to one partition, so no two owners write one document.
+A sheet belongs to one partition, so no two owners write one document. On it, `own` are the measures of the sheet's own
+cell, and each dimension that tells cells apart maps its values to theirs.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from motor.motor_asyncio import AsyncIOMotorClientSession
@@ -15,43 +17,52 @@ from pymongo.errors import PyMongoError
 from services.runtime.ledger import positions
 from services.runtime.mongo import Database, ensure_collection
 
-from ..domain.cells import CellKey, Tally
+from ..domain.cells import SHEETS, CellKey, Sheet, Tally, sheet_of
 from ..domain.units import MEASURES
 from ..ports import CellQuery, CellsAway, Reading
 
-COLLECTION = "cells"
+GENERATION = 2
+"""Of the stored form. A new one has a ledger and a collection of its own, and counts from the log's beginning."""
+COLLECTION = f"cells_{GENERATION}"
 AWAY = "MongoDB does not answer; the figures are kept, ask again"
+OWN = "own"
+_ESCAPED = str.maketrans({"%": "%25", ".": "%2E", "$": "%24", "\0": "%00"})
+"""What a field's name may not hold where `$inc` names its path."""
 
 
 def writes(partition: int, cells: Mapping[CellKey, Tally]) -> dict[str, Sequence[Any]]:
-    """A batch's changes as upserts, one for each cell."""
-    return {COLLECTION: [_move(partition, key, tally) for key, tally in cells.items()]}
+    """A batch's changes as upserts, one for each sheet."""
+    sheets: dict[Sheet, dict[str, int]] = {}
+    for key, tally in cells.items():
+        sheet, inner = sheet_of(key)
+        changes = sheets.setdefault(sheet, {})
+        at = OWN if inner is None else f"{SHEETS[key.dims][1]}.{inner.translate(_ESCAPED)}"
+        for measure, count in tally.items():
+            changes[f"{at}.{measure}"] = count
+    return {COLLECTION: [_move(partition, sheet, changes) for sheet, changes in sheets.items()]}
 
 
-def cell_id(partition: int, key: CellKey) -> str:
-    """The same cell has the same id for ever: basis, dimensions, bucket (UTC), values as JSON, partition.
+def sheet_id(partition: int, sheet: Sheet) -> str:
+    """The same sheet has the same id for ever: basis, dimension, bucket (UTC), value as JSON, partition.
 
-    Ids are in the order in which they are read, so no second index is needed; it would cost as much as the cells.
+    Ids are in the order in which they are read, so no second index is needed; it would cost as much as the sheets.
     """
-    values = msgspec.json.encode(key.values).decode()
-    return f"{_prefix(key.basis, key.dims)}{_mark(key.bucket)}/{values}/{partition}"
+    value = msgspec.json.encode(sheet.value).decode()
+    return f"{_prefix(sheet.basis, sheet.dimension)}{_mark(sheet.bucket)}/{value}/{partition}"
 
 
-def _prefix(basis: str, dims: Sequence[str]) -> str:
-    return f"{basis}/{','.join(dims) or 'total'}/"
+def _prefix(basis: str, dimension: str) -> str:
+    return f"{basis}/{dimension}/"
 
 
 def _mark(bucket: datetime) -> str:
     return bucket.isoformat()[:16]  # to the minute: some zones' hours begin at half past
 
 
-def _move(partition: int, key: CellKey, tally: Tally) -> UpdateOne:
+def _move(partition: int, sheet: Sheet, changes: Mapping[str, int]) -> UpdateOne:
     return UpdateOne(
-        {"_id": cell_id(partition, key)},
-        {
-            "$inc": {f"n.{measure}": count for measure, count in tally.items()},
-            "$setOnInsert": dict(zip(key.dims, key.values, strict=True)),
-        },
+        {"_id": sheet_id(partition, sheet)},
+        {"$inc": changes, "$setOnInsert": {"value": sheet.value}},
         upsert=True,
     )
 
@@ -72,7 +83,7 @@ class CellStore:
         """All queries and the position at one instant. CellsAway."""
         try:
             async with await self._database.client.start_session(snapshot=True) as session:
-                position = await positions(self._database, self._reader, session=session)
+                position = await positions(self._database, self._reader, generation=GENERATION, session=session)
                 sums = [await self._sums(query, session) for query in queries]
             return Reading(sums=sums, position=position)
         except PyMongoError as error:
@@ -80,17 +91,41 @@ class CellStore:
 
     async def _sums(self, query: CellQuery, session: AsyncIOMotorClientSession) -> dict[tuple[str, ...], Tally]:
         found = self._cells.aggregate(_pipeline(query), session=session)
-        return {tuple(cell.pop("_id")): cell async for cell in found}
+        inner = SHEETS[query.dims][1]
+        return {
+            tuple(
+                unquote(value) if name == inner else value
+                for name, value in zip(query.dims, cell.pop("_id"), strict=True)
+            ): cell
+            async for cell in found
+        }
 
 
 def _pipeline(query: CellQuery) -> list[dict[str, Any]]:
-    prefix, period = _prefix(query.basis, query.dims), query.period
-    wanted: dict[str, Any] = {
+    """The sheets of the period; from them the cells; of these their sums, by values as field names have them."""
+    (outer, inner), period, only = SHEETS[query.dims], query.period, dict(query.only)
+    prefix = _prefix(query.basis, outer)
+    sheets: dict[str, Any] = {
         "_id": {
             "$gte": prefix + (_mark(period.begin) if period.begin else ""),
             "$lt": prefix + (_mark(period.end) if period.end else "~"),
-        },
-        **dict(query.only),
+        }
     }
+    if outer in only:
+        sheets["value"] = only[outer]
+    steps: list[dict[str, Any]] = [{"$match": sheets}]
+    if inner is None:
+        steps.append({"$project": {"value": 1, "n": f"${OWN}"}})
+    elif inner in only:
+        name = {"$literal": only[inner].translate(_ESCAPED)}
+        steps.append(
+            {"$project": {"value": 1, "inner": name, "n": {"$getField": {"field": name, "input": f"${inner}"}}}}
+        )
+    else:
+        steps.append({"$project": {"value": 1, "cells": {"$objectToArray": f"${inner}"}}})
+        steps.append({"$unwind": "$cells"})
+        steps.append({"$project": {"value": 1, "inner": "$cells.k", "n": "$cells.v"}})
+    steps.append({"$match": {"n": {"$exists": True}}})
+    values = {outer: "$value", inner: "$inner"}
     sums = {measure: {"$sum": f"$n.{measure}"} for measure in MEASURES[query.basis]}
-    return [{"$match": wanted}, {"$group": {"_id": [f"${name}" for name in query.dims], **sums}}]
+    return [*steps, {"$group": {"_id": [values[name] for name in query.dims], **sums}}]

@@ -1,6 +1,8 @@
 """Cells: sums of measures by basis, bucket and dimensions. A commutative group, so any split of a log gives the same.
 
 A batch is first summed by its full place (all three dimensions), then spread over the supported sets of dimensions.
+Cells that one event moves together lie on one sheet, so that a store writes few documents: one event touches seven
+cells of a bucket, on three sheets.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +25,16 @@ DIMENSION_SETS: tuple[tuple[str, ...], ...] = (
 )
 
 _INDEXES = [(dims, [DIMENSIONS.index(name) for name in dims]) for dims in DIMENSION_SETS]
+SHEETS: Mapping[tuple[str, ...], tuple[str, str | None]] = {
+    (): ("total", None),
+    ("channel",): ("channel", None),
+    ("department",): ("department", None),
+    ("category",): ("total", "category"),
+    ("channel", "department"): ("department", "channel"),
+    ("channel", "category"): ("channel", "category"),
+    ("department", "category"): ("department", "category"),
+}
+"""Where cells of a set lie: the sheet's own dimension (`total`: none), and the one that tells the cells on it apart."""
 
 Tally = Mapping[str, int]
 
@@ -53,18 +65,33 @@ class CellKey(NamedTuple):
     values: tuple[str, ...]
 
 
+class Sheet(NamedTuple):
+    """The cells of one basis and bucket that have one value of `dimension` in common; on `total` it is empty."""
+
+    basis: str
+    bucket: datetime
+    dimension: str
+    value: str
+
+
+def sheet_of(key: CellKey) -> tuple[Sheet, str | None]:
+    """On which sheet a cell lies, and which it is there by its value of the inner dimension; None: the sheet's own."""
+    outer, inner = SHEETS[key.dims]
+    values = dict(zip(key.dims, key.values, strict=True))
+    return Sheet(key.basis, key.bucket, outer, values.get(outer, "")), None if inner is None else values[inner]
+
+
 class Sums:
     """Sums by place. Two of them add up in any order; what sums to zero is not there."""
 
     def __init__(self) -> None:
         self._at: dict[Place, dict[str, int]] = {}
-        self._keys: dict[Place, list[CellKey]] = {}
-        self._cells: set[CellKey] = set()
+        self._sheets: set[Sheet] = set()
 
     @property
     def size(self) -> int:
-        """How many cells are touched, at most."""
-        return len(self._cells)
+        """How many sheets are touched, at most."""
+        return len(self._sheets)
 
     def add(self, moves: Iterable[tuple[Place, Tally]]) -> None:
         """Add measures at places, in place."""
@@ -72,8 +99,7 @@ class Sums:
             there = self._at.get(place)
             if there is None:
                 there = self._at[place] = {}
-                keys = self._keys[place] = list(_cells_of(place))
-                self._cells.update(keys)
+                self._sheets.update(_sheets_of(place))
             for measure, count in tally.items():
                 there[measure] = there.get(measure, 0) + count
 
@@ -82,7 +108,7 @@ class Sums:
         spread: dict[CellKey, dict[str, int]] = {}
         for place, tally in self._at.items():
             changed = [(measure, count) for measure, count in tally.items() if count]
-            for key in self._keys[place] if changed else ():
+            for key in _cells_of(place) if changed else ():
                 there = spread.setdefault(key, {})
                 for measure, count in changed:
                     there[measure] = there.get(measure, 0) + count
@@ -91,6 +117,12 @@ class Sums:
             for key, tally in spread.items()
             if (left := {measure: count for measure, count in tally.items() if count})
         }
+
+
+def _sheets_of(place: Place) -> Iterator[Sheet]:
+    yield Sheet(place.basis, place.bucket, "total", "")
+    yield Sheet(place.basis, place.bucket, "channel", place.values[0])
+    yield Sheet(place.basis, place.bucket, "department", place.values[1])
 
 
 def _cells_of(place: Place) -> Iterator[CellKey]:

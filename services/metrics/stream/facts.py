@@ -13,7 +13,7 @@ from ..ports import CellWrites
 
 
 class CellFold:
-    """One partition's batch: sums in memory, so that each cell is written once."""
+    """One partition's batch: sums in memory, so that each sheet is written once."""
 
     def __init__(self, batch: Batch, zone: ZoneInfo, writes: CellWrites) -> None:
         self.next_seq = batch.next_seq
@@ -25,7 +25,7 @@ class CellFold:
 
     @property
     def documents(self) -> int:
-        """Cells touched so far: the runtime cuts the batch in time."""
+        """Sheets touched so far: the runtime cuts the batch in time."""
         return self._sums.size
 
     def apply(self, record: Incoming) -> Sequence[Outgoing]:

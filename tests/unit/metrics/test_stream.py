@@ -10,8 +10,8 @@ import pytest
 
 from services.contracts.codec import Event
 from services.contracts.directory import DirectoryChanged
-from services.metrics.adapters.cell_store import cell_id, writes
-from services.metrics.domain.cells import Place, Sums
+from services.metrics.adapters.cell_store import COLLECTION, sheet_id, writes
+from services.metrics.domain.cells import Place, Sums, sheet_of
 from services.metrics.stream import host
 from services.metrics.stream.control import Control, LogLevel, Refresh
 from services.metrics.stream.facts import FactReader
@@ -28,17 +28,17 @@ def incoming(data: Any) -> Incoming:
     return Incoming(topic="cases", partition=0, offset=0, timestamp=at("03-30 00:00"), key="k", event=event)
 
 
-async def test_a_batch_writes_each_cell_once_and_cells_without_change_not_at_all() -> None:
+async def test_a_batch_writes_each_sheet_once_and_sheets_without_change_not_at_all() -> None:
     facts = worked_example().facts
     batch = Batch(partition=3, records=[], next_seq=7)
     fold = (await FactReader(SHANGHAI, writes).load([batch]))[3]
     for fact in facts:
         assert fold.apply(incoming(fact)) == ()
-    operations = fold.writes()["cells"]
+    operations = fold.writes()[COLLECTION]
     ids = [operation._filter["_id"] for operation in operations]
     assert len(ids) == len(set(ids))
-    assert 'cohort/department/2026-03-29T16:00/["b"]/3' in ids
-    assert 'cohort/department/2026-03-29T16:00/["a"]/3' not in ids
+    assert 'cohort/department/2026-03-29T16:00/"b"/3' in ids
+    assert 'cohort/department/2026-03-29T16:00/"a"/3' not in ids
     assert fold.next_seq == 7
 
 
@@ -49,15 +49,20 @@ async def test_what_is_no_fact_is_refused_and_leaves_the_fold_as_it_was() -> Non
         fold.apply(incoming(DirectoryChanged(kind="channel", id="x", version=1)))
     with pytest.raises(ValueError, match="NoneType"):
         fold.apply(msgspec.structs.replace(incoming(worked_example().facts[0]), event=None))
-    assert fold.writes()["cells"] == []
+    assert fold.writes()[COLLECTION] == []
 
 
-def test_no_two_cells_have_one_id() -> None:
+def test_no_two_sheets_have_one_id_and_no_two_cells_one_place_on_a_sheet() -> None:
     sums = Sums()
-    odd = ["a", "b", "a/b", '"', "a,b", "none"]
+    odd = ["a", "b", "a/b", "a.b", "a%2Eb", "$a", '"', "a,b", "none"]
     sums.add((Place("flow", at("03-30 00:00"), (x, y, z)), {"closed": 1}) for x in odd for y in odd for z in odd)
-    ids = {cell_id(partition, key) for partition in (0, 1) for key in sums.cells()}
-    assert len(ids) == 2 * len(sums.cells()) == 2 * sums.size
+    places = [(*sheet_of(key), len(key.dims) - 1, key.dims) for key in sums.cells()]
+    assert len(set(places)) == len(sums.cells())
+    sheets = {sheet for sheet, *_ in places}
+    ids = {sheet_id(partition, sheet) for partition in (0, 1) for sheet in sheets}
+    assert len(ids) == 2 * len(sheets) == 2 * sums.size
+    moved = sum(len(operation._doc["$inc"]) for operation in writes(0, sums.cells())[COLLECTION])
+    assert moved == len(sums.cells())
 
 
 class Totals:

@@ -1,0 +1,84 @@
+"""Our own services as contestants: the real process on a topic that is full, until its ledger says that all of it
+was applied."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psutil
+from pymongo import MongoClient
+
+from deploy.local.servers import Servers
+
+from .measure import MemorySampler, cpu_seconds, less
+
+PORT = 37_000
+PATIENCE_SECONDS = 1_800
+
+
+@contextmanager
+def running(servers: Servers, service: str, count: int = 1) -> Iterator[list[int]]:
+    """`count` instances; their pids."""
+    environment = os.environ | {"KAFKA_BOOTSTRAP": servers.kafka_bootstrap, "MONGODB_URI": servers.mongodb_uri}
+    processes = []
+    try:
+        for number in range(count):
+            own = {"MINGSHAO_PORT": str(PORT + number), "MINGSHAO_INSTANCE": f"{service}-{number + 1}"}
+            processes.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", f"services.{service}"], env=environment | own, stdout=subprocess.DEVNULL
+                )
+            )
+        yield [process.pid for process in processes]
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            process.wait(30)
+
+
+def drain(servers: Servers, service: str, goal: Mapping[int, int], field: str, count: int = 1) -> dict[str, Any]:
+    """Until each partition's `field` of the ledger (last_seq read, next_seq to write) has come to its `goal`.
+
+    Timed from the first commit that was seen, whose records do not count: what a process needs to start is no matter of
+    its speed. Seconds, records, records/s, seconds of processor, memory.
+    """
+    with MongoClient(servers.mongodb_uri) as client:
+        ledger = client[f"mingshao_{service}"]["ledger"]
+        with running(servers, service, count) as pids:
+            watched = {f"{service}-{number}": pid for number, pid in enumerate(pids, 1)}
+            watched |= {"kafka": servers.kafka_pid, "mongod": servers.mongod_pid}
+            first_at, first, used = 0.0, 0, cpu_seconds(watched)
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            with MemorySampler(watched) as memory:
+                while True:
+                    places = {entry["partition"]: entry[field] for entry in ledger.find({}, {"partition": 1, field: 1})}
+                    done = sum(places.values())
+                    if done > len(places) and not first_at:
+                        first_at, first, used = time.monotonic(), done, cpu_seconds(watched)
+                    if all(places.get(partition, 0) >= wanted for partition, wanted in goal.items()):
+                        break
+                    if time.monotonic() > deadline or not all(psutil.pid_exists(pid) for pid in pids):
+                        raise RuntimeError(f"{service} did not come to its end: {json.dumps(places)} of {dict(goal)}")
+                    time.sleep(0.02)
+                seconds, spent = time.monotonic() - first_at, less(cpu_seconds(watched), used)
+    records = sum(goal.values()) - first
+    return {
+        "seconds": round(seconds, 2),
+        "records": records,
+        "per_second": round(records / seconds),
+        "cpu": spent,
+        "memory": memory.series,
+    }
+
+
+def forget(servers: Servers, service: str) -> None:
+    """An empty store: the service begins at the log's beginning."""
+    with MongoClient(servers.mongodb_uri) as client:
+        client.drop_database(f"mingshao_{service}")

@@ -1,0 +1,94 @@
+"""The servers of a benchmark, and topics that are filled before anybody is timed."""
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from confluent_kafka import Producer
+from rich.progress import Progress
+
+from services.contracts.codec import Headers
+from services.contracts.submissions import SubmissionReceived
+from services.contracts.topics import CATALOGUE, Topic
+from services.runtime.topics_admin import ensure_topics
+
+from . import workload
+from .workload import City
+
+Records = Iterable[tuple[str, bytes, Headers]]
+Source = Callable[[City, int, int], Records]
+
+
+def make_topics(bootstrap: str, partitions: int) -> None:
+    """All that the services write or read, with their settings."""
+    asyncio.run(ensure_topics(bootstrap, list(CATALOGUE), partitions, 1))
+
+
+def facts(city: City, partition: int, seed: int) -> Records:
+    """Without end: what routing would have published."""
+    return (workload.fact_record(fact) for fact in workload.facts(city, partition, seed))
+
+
+def submissions(city: City, partition: int, seed: int) -> Records:
+    """Without end: the submissions that intake would have published, each of a case of its own."""
+    told = workload.commands(city, partition, seed)
+    return (workload.command_record(command, at) for at, command in told if isinstance(command, SubmissionReceived))
+
+
+def fill(
+    bootstrap: str, topic: Topic, source: Source, city: City, events: int, progress: Progress, seed: int = 1
+) -> None:
+    """`events` more records of `source`, the same number in each partition; a process for each makes and sends."""
+    task, before = progress.add_task(f"{topic.name}", total=events), written(bootstrap, topic, city.partitions)
+    share, context = events // city.partitions, multiprocessing.get_context("spawn")
+    senders = [
+        context.Process(target=_send, args=(bootstrap, topic.name, source, city, partition, share, seed))
+        for partition in range(city.partitions)
+    ]
+    for sender in senders:
+        sender.start()
+    while any(sender.is_alive() for sender in senders):
+        time.sleep(0.5)
+        progress.update(task, completed=written(bootstrap, topic, city.partitions) - before)
+    if any(sender.exitcode for sender in senders):
+        raise RuntimeError(f"filling {topic.name} failed")
+
+
+def written(bootstrap: str, topic: Topic, partitions: int) -> int:
+    """How many records a topic holds."""
+
+    async def ends() -> int:
+        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+        await consumer.start()
+        try:
+            parts = [TopicPartition(topic.name, number) for number in range(partitions)]
+            return sum((await consumer.end_offsets(parts)).values())
+        finally:
+            await consumer.stop()
+
+    return asyncio.run(ends())
+
+
+def _send(bootstrap: str, topic: str, source: Source, city: City, partition: int, share: int, seed: int) -> None:
+    producer = Producer(
+        {
+            "bootstrap.servers": bootstrap,
+            "enable.idempotence": True,
+            "linger.ms": 20,
+            "queue.buffering.max.messages": 50_000,
+            "log_level": 2,
+        }
+    )
+    for number, (key, value, headers) in enumerate(islice(source(city, partition, seed), share)):
+        if number % 1_000 == 0:
+            producer.poll(0)
+        while True:
+            try:
+                producer.produce(topic, value, key.encode(), partition=partition, headers=headers)
+                break
+            except BufferError:
+                producer.poll(0.1)
+    producer.flush()
