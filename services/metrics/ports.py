@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from .domain.cells import CellKey, Tally
+from .domain.cells import Line, Sheet, Tally
 from .domain.periods import Period
 from .domain.units import Basis
 
@@ -41,7 +41,7 @@ class CellReader(Protocol):
 class CellWrites(Protocol):
     """How changes of cells become a batch's writes."""
 
-    def __call__(self, partition: int, cells: Mapping[CellKey, Tally]) -> Mapping[str, Sequence[Any]]:
+    def __call__(self, partition: int, sheets: Mapping[Sheet, Mapping[Line, int]]) -> Mapping[str, Sequence[Any]]:
         """Collection → operations, one for each document."""
 
 

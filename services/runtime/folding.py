@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from services.contracts.codec import Undecodable, decode, header
+from services.contracts.codec import Headers, Undecodable, decode, header
 
 from .batches import Fold, Incoming, Outgoing
 from .deadletters import dead_letter, origin_of, original_headers
@@ -33,29 +33,33 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(raw: Any, replays: str) -> Read:
     """Decode one record of any of the worker's topics; never raises for what it contains."""
-    origin, replayed = origin_of(raw), raw.topic == replays
-    headers = original_headers(raw)
+    origin = origin_of(raw) if raw.topic == replays else None
+    headers = original_headers(raw) if origin else raw.headers
     incoming: Incoming | None = None
     flaw: str | None = None
     try:
         incoming = Incoming(
-            topic=origin.topic if replayed else raw.topic,
+            topic=origin.topic if origin else raw.topic,
             partition=raw.partition,
-            offset=origin.offset if replayed else raw.offset,
+            offset=origin.offset if origin else raw.offset,
             timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
             key=(raw.key or b"").decode(),
             event=decode(raw.value, headers) if raw.value is not None else None,
         )
     except (Undecodable, UnicodeDecodeError) as error:
         flaw = str(error)
-    digits = header(headers, "ce_sequence") or ""
     return Read(
         raw=raw,
         incoming=incoming,
         flaw=flaw,
-        sequence=int(digits) if digits.isascii() and digits.isdigit() else None,
-        replay_of=origin.id if replayed else None,
+        sequence=incoming.event.sequence if incoming and incoming.event else _sequence(headers),
+        replay_of=origin.id if origin else None,
     )
+
+
+def _sequence(headers: Headers) -> int | None:
+    digits = header(headers, "ce_sequence") or ""
+    return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
 class Folded(msgspec.Struct, frozen=True, kw_only=True):

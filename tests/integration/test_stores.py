@@ -156,7 +156,7 @@ async def test_cells_sum_to_what_memory_sums_to_whatever_is_asked(database: Data
             sums = Sums()
             for fact in some:
                 sums.add(list(moves(fact, SHANGHAI)))
-            await written(database, writes(partition, sums.cells()))
+            await written(database, writes(partition, sums.sheets()))
     dice = random.Random(7)
     today, bases = day_of(T0, SHANGHAI), list[Basis](["cohort", "due", "flow"])
     values = {"channel": ["grid", "no"], "department": ["housing", "roads", "none"], "category": ["leak", "none"]}

@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 from services.runtime.ledger import positions
 from services.runtime.mongo import Database, ensure_collection
 
-from ..domain.cells import SHEETS, CellKey, Sheet, Tally, sheet_of
+from ..domain.cells import SHEETS, Line, Sheet, Tally
 from ..domain.units import MEASURES
 from ..ports import CellQuery, CellsAway, Reading
 
@@ -30,16 +30,9 @@ _ESCAPED = str.maketrans({"%": "%25", ".": "%2E", "$": "%24", "\0": "%00"})
 """What a field's name may not hold where `$inc` names its path."""
 
 
-def writes(partition: int, cells: Mapping[CellKey, Tally]) -> dict[str, Sequence[Any]]:
+def writes(partition: int, sheets: Mapping[Sheet, Mapping[Line, int]]) -> dict[str, Sequence[Any]]:
     """A batch's changes as upserts, one for each sheet."""
-    sheets: dict[Sheet, dict[str, int]] = {}
-    for key, tally in cells.items():
-        sheet, inner = sheet_of(key)
-        changes = sheets.setdefault(sheet, {})
-        at = OWN if inner is None else f"{SHEETS[key.dims][1]}.{inner.translate(_ESCAPED)}"
-        for measure, count in tally.items():
-            changes[f"{at}.{measure}"] = count
-    return {COLLECTION: [_move(partition, sheet, changes) for sheet, changes in sheets.items()]}
+    return {COLLECTION: [_move(partition, sheet, lines) for sheet, lines in sheets.items()]}
 
 
 def sheet_id(partition: int, sheet: Sheet) -> str:
@@ -59,12 +52,17 @@ def _mark(bucket: datetime) -> str:
     return bucket.isoformat()[:16]  # to the minute: some zones' hours begin at half past
 
 
-def _move(partition: int, sheet: Sheet, changes: Mapping[str, int]) -> UpdateOne:
+def _move(partition: int, sheet: Sheet, lines: Mapping[Line, int]) -> UpdateOne:
     return UpdateOne(
         {"_id": sheet_id(partition, sheet)},
-        {"$inc": changes, "$setOnInsert": {"value": sheet.value}},
+        {"$inc": {_path(line): count for line, count in lines.items()}, "$setOnInsert": {"value": sheet.value}},
         upsert=True,
     )
+
+
+def _path(line: Line) -> str:
+    inner, value, measure = line
+    return f"{OWN}.{measure}" if inner is None else f"{inner}.{value.translate(_ESCAPED)}.{measure}"
 
 
 class CellStore:

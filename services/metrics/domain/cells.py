@@ -24,7 +24,6 @@ DIMENSION_SETS: tuple[tuple[str, ...], ...] = (
     ("department", "category"),
 )
 
-_INDEXES = [(dims, [DIMENSIONS.index(name) for name in dims]) for dims in DIMENSION_SETS]
 SHEETS: Mapping[tuple[str, ...], tuple[str, str | None]] = {
     (): ("total", None),
     ("channel",): ("channel", None),
@@ -74,11 +73,15 @@ class Sheet(NamedTuple):
     value: str
 
 
-def sheet_of(key: CellKey) -> tuple[Sheet, str | None]:
-    """On which sheet a cell lies, and which it is there by its value of the inner dimension; None: the sheet's own."""
-    outer, inner = SHEETS[key.dims]
-    values = dict(zip(key.dims, key.values, strict=True))
-    return Sheet(key.basis, key.bucket, outer, values.get(outer, "")), None if inner is None else values[inner]
+Line = tuple[str | None, str, str]
+"""One number of a sheet: the inner dimension (None: the sheet's own cell), its value, the measure."""
+
+# for each set of dimensions: the sheet's dimension, the index of its value, the inner dimension, the index of its value
+_SPREAD = [
+    (outer, DIMENSIONS.index(outer) if outer in DIMENSIONS else None, inner, DIMENSIONS.index(inner) if inner else None)
+    for outer, inner in SHEETS.values()
+]
+_CELLS = {lies: dims for dims, lies in SHEETS.items()}
 
 
 class Sums:
@@ -103,31 +106,42 @@ class Sums:
             for measure, count in tally.items():
                 there[measure] = there.get(measure, 0) + count
 
-    def cells(self) -> dict[CellKey, dict[str, int]]:
-        """Spread over the supported sets of dimensions; cells and measures without change are left out."""
-        spread: dict[CellKey, dict[str, int]] = {}
+    def sheets(self) -> dict[Sheet, dict[Line, int]]:
+        """Spread over the supported sets of dimensions; sheets and lines without change are left out."""
+        spread: dict[Sheet, dict[Line, int]] = {}
         for place, tally in self._at.items():
             changed = [(measure, count) for measure, count in tally.items() if count]
-            for key in _cells_of(place) if changed else ():
-                there = spread.setdefault(key, {})
+            if not changed:
+                continue
+            basis, bucket, values = place
+            for outer, index, inner, told in _SPREAD:
+                sheet = Sheet(basis, bucket, outer, "" if index is None else values[index])
+                lines = spread.get(sheet)
+                if lines is None:
+                    lines = spread[sheet] = {}
+                value = "" if told is None else values[told]
                 for measure, count in changed:
-                    there[measure] = there.get(measure, 0) + count
-        return {
-            key: left
-            for key, tally in spread.items()
-            if (left := {measure: count for measure, count in tally.items() if count})
-        }
+                    line = (inner, value, measure)
+                    lines[line] = lines.get(line, 0) + count
+        left = {sheet: {line: count for line, count in lines.items() if count} for sheet, lines in spread.items()}
+        return {sheet: lines for sheet, lines in left.items() if lines}
+
+    def cells(self) -> dict[CellKey, dict[str, int]]:
+        """The same cell by cell."""
+        found: dict[CellKey, dict[str, int]] = {}
+        for sheet, lines in self.sheets().items():
+            for (inner, told, measure), count in lines.items():
+                dims = _CELLS[sheet.dimension, inner]
+                named = {sheet.dimension: sheet.value, inner: told}
+                key = CellKey(sheet.basis, sheet.bucket, dims, tuple(named[name] for name in dims))
+                found.setdefault(key, {})[measure] = count
+        return found
 
 
 def _sheets_of(place: Place) -> Iterator[Sheet]:
     yield Sheet(place.basis, place.bucket, "total", "")
     yield Sheet(place.basis, place.bucket, "channel", place.values[0])
     yield Sheet(place.basis, place.bucket, "department", place.values[1])
-
-
-def _cells_of(place: Place) -> Iterator[CellKey]:
-    for dims, indexes in _INDEXES:
-        yield CellKey(place.basis, place.bucket, dims, tuple([place.values[index] for index in indexes]))
 
 
 def dimension_set(names: Iterable[str]) -> tuple[str, ...]:

@@ -37,8 +37,8 @@ class CellFold:
         return ()
 
     def writes(self) -> Mapping[str, Sequence[Any]]:
-        """The changed cells."""
-        return self._writes(self._partition, self._sums.cells())
+        """The changed sheets."""
+        return self._writes(self._partition, self._sums.sheets())
 
 
 class FactReader:

@@ -11,7 +11,7 @@ import pytest
 from services.contracts.codec import Event
 from services.contracts.directory import DirectoryChanged
 from services.metrics.adapters.cell_store import COLLECTION, sheet_id, writes
-from services.metrics.domain.cells import Place, Sums, sheet_of
+from services.metrics.domain.cells import Place, Sums
 from services.metrics.stream import host
 from services.metrics.stream.control import Control, LogLevel, Refresh
 from services.metrics.stream.facts import FactReader
@@ -56,13 +56,11 @@ def test_no_two_sheets_have_one_id_and_no_two_cells_one_place_on_a_sheet() -> No
     sums = Sums()
     odd = ["a", "b", "a/b", "a.b", "a%2Eb", "$a", '"', "a,b", "none"]
     sums.add((Place("flow", at("03-30 00:00"), (x, y, z)), {"closed": 1}) for x in odd for y in odd for z in odd)
-    places = [(*sheet_of(key), len(key.dims) - 1, key.dims) for key in sums.cells()]
-    assert len(set(places)) == len(sums.cells())
-    sheets = {sheet for sheet, *_ in places}
+    sheets = sums.sheets()
     ids = {sheet_id(partition, sheet) for partition in (0, 1) for sheet in sheets}
     assert len(ids) == 2 * len(sheets) == 2 * sums.size
-    moved = sum(len(operation._doc["$inc"]) for operation in writes(0, sums.cells())[COLLECTION])
-    assert moved == len(sums.cells())
+    operations = writes(0, sheets)[COLLECTION]
+    assert sum(len(one._doc["$inc"]) for one in operations) == sum(map(len, sheets.values())) == len(sums.cells())
 
 
 class Totals:
