@@ -4,15 +4,13 @@ import asyncio
 from datetime import UTC, datetime
 from functools import partial
 
-import uvloop
-
 from services.contracts.topics import CATALOGUE, DIRECTORY
 from services.runtime.directory import Directory
 from services.runtime.health import Health
 from services.runtime.instruments import Refusals
 from services.runtime.logs import configure
 from services.runtime.producer import Producer
-from services.runtime.service import serve
+from services.runtime.service import serve, start
 from services.runtime.topics_admin import prepare_topics
 from services.runtime.web import build_app
 
@@ -63,7 +61,7 @@ def main() -> None:
     if len(settings.contact_secret) < SECRET_LENGTH:
         raise SystemExit(f"intake cannot start: set MINGSHAO_CONTACT_SECRET, {SECRET_LENGTH} characters or more")
     configure(SERVICE, settings.instance, settings.log)
-    uvloop.run(run(settings))
+    start(run(settings))
 
 
 if __name__ == "__main__":

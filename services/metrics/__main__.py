@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import uvloop
 from pymongo.errors import PyMongoError
 
 from services.contracts.topics import CASES, CATALOGUE, DIRECTORY
@@ -18,7 +17,7 @@ from services.runtime.health import Health
 from services.runtime.logs import configure
 from services.runtime.mongo import connect
 from services.runtime.producer import Producer
-from services.runtime.service import serve
+from services.runtime.service import serve, start
 from services.runtime.topics_admin import prepare_topics
 from services.runtime.web import build_app
 from services.runtime.worker import Worker
@@ -125,7 +124,7 @@ def main() -> None:
     """The console script."""
     settings = MetricsSettings()
     configure(SERVICE, settings.instance, settings.log)
-    uvloop.run(run(settings))
+    start(run(settings))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import uvloop
 from pymongo.errors import PyMongoError
 
 from services.contracts.topics import CASES, CATALOGUE, CONTACTS, DIRECTORY
@@ -13,7 +12,7 @@ from services.runtime.health import Health
 from services.runtime.logs import configure
 from services.runtime.mongo import connect
 from services.runtime.producer import Producer
-from services.runtime.service import serve
+from services.runtime.service import serve, start
 from services.runtime.topics_admin import prepare_topics
 from services.runtime.web import build_app
 from services.runtime.worker import Worker
@@ -98,7 +97,7 @@ def main() -> None:
     """The console script."""
     settings = NotifySettings()
     configure(SERVICE, settings.instance, settings.log)
-    uvloop.run(run(settings))
+    start(run(settings))
 
 
 if __name__ == "__main__":

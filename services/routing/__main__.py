@@ -4,7 +4,6 @@ import asyncio
 import sys
 from zoneinfo import ZoneInfo
 
-import uvloop
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
@@ -16,7 +15,7 @@ from services.runtime.instruments import Refusals
 from services.runtime.logs import configure
 from services.runtime.mongo import connect
 from services.runtime.producer import Producer
-from services.runtime.service import serve
+from services.runtime.service import serve, start
 from services.runtime.topics_admin import prepare_topics
 from services.runtime.web import build_app
 from services.runtime.worker import Worker
@@ -135,7 +134,7 @@ def main() -> None:
             sys.exit(f"Kafka or MongoDB does not answer; begin again once they do: {error}")
         return
     configure(SERVICE, settings.instance, settings.log)
-    uvloop.run(run(settings))
+    start(run(settings))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
 """One process: the HTTP side and the background work start together, and stop in order within 10 s."""
 
 import asyncio
+import gc
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from .health import Health
@@ -15,6 +17,14 @@ from .logs import get_logger
 from .settings import ServiceSettings
 
 STOP_SECONDS = 8.0
+GC_THRESHOLDS = (100_000, 50, 100)
+"""A batch is many small objects without cycles; by Python's defaults the collector takes a third of a worker's time."""
+
+
+def start(work: Coroutine[Any, Any, None]) -> None:
+    """Run a service's `run` in this process."""
+    gc.set_threshold(*GC_THRESHOLDS)
+    uvloop.run(work)
 
 
 async def serve(

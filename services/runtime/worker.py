@@ -31,8 +31,8 @@ from .ownership import Owned, Ownership, admit, check_tail, confirm_generation, 
 from .pace import Pace
 from .producer import Producer
 
-ROUND_RECORDS = 2_000
-"""Records of one partition in one round."""
+ROUND_RECORDS = 2_500
+"""Records of one partition in one round; the next round's are read while this one is committed."""
 FOLD_SECONDS = 0.5
 """Folding shares the loop with the group's heartbeats."""
 TAKEN_AT_ONCE = 8
@@ -185,7 +185,8 @@ class Worker:
             self._log.info("took", partition=number, epoch=entry.epoch, next_seq=entry.next_seq)
 
     async def _round(self) -> None:
-        await self._fetch()
+        if not any(owned.fetched for owned in self._ownership.owned.values()):
+            await self._fetch(200)
         ready = {number: owned for number, owned in self._ownership.owned.items() if owned.fetched}
         if not ready:
             return
@@ -219,7 +220,11 @@ class Worker:
                     before_each=self._failpoints.handle,
                 )
                 await asyncio.sleep(0)
-        await self._commit(ready, results)
+        ahead = asyncio.create_task(self._fetch(0))
+        try:
+            await self._commit(ready, results)
+        finally:
+            await ahead
 
     async def _commit(self, ready: dict[int, Owned], results: dict[int, Folded]) -> None:
         steps = self._instruments.seconds
@@ -263,20 +268,19 @@ class Worker:
         self._health.progressed(taken)
         await tell_kafka(self._consumer, [result.change.after for result in kept.values()])
 
-    async def _fetch(self) -> None:
+    async def _fetch(self, wait_ms: int) -> None:
         owned = self._ownership.owned
         wanted = [
             TopicPartition(topic.name, number)
             for number, mine in owned.items()
-            if len(mine.fetched) < ROUND_RECORDS
+            if len(mine.fetched) < 2 * ROUND_RECORDS
             for topic in self._topics
         ]
         if owned and not wanted:
             return
-        busy = any(mine.fetched for mine in owned.values())
         try:
             # an instance without partitions polls too: the group's liveness asks for it
-            got = await self._consumer.getmany(*wanted, timeout_ms=0 if busy else 200, max_records=10_000)
+            got = await self._consumer.getmany(*wanted, timeout_ms=wait_ms, max_records=10_000)
         except IllegalStateError:
             return
         for partition, records in got.items():
