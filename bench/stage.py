@@ -3,16 +3,19 @@
 import asyncio
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
+import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from confluent_kafka import Producer
 from rich.progress import Progress
 
-from services.contracts.codec import Headers
+from services.contracts.codec import Event, Headers, encode
+from services.contracts.directory import DirectoryChanged, DirectoryKind
 from services.contracts.submissions import SubmissionReceived
-from services.contracts.topics import CATALOGUE, Topic
+from services.contracts.topics import CATALOGUE, DIRECTORY, Topic
 from services.runtime.topics_admin import ensure_topics
 
 from . import workload
@@ -22,14 +25,46 @@ Records = Iterable[tuple[str, bytes, Headers]]
 Source = Callable[[City, int, int], Records]
 
 
-def make_topics(bootstrap: str, partitions: int) -> None:
-    """All that the services write or read, with their settings."""
-    asyncio.run(ensure_topics(bootstrap, list(CATALOGUE), partitions, 1))
+def make_topics(bootstrap: str, partitions: int, more: Sequence[Topic] = ()) -> None:
+    """All that the services write or read, with their settings, and `more`."""
+    asyncio.run(ensure_topics(bootstrap, [*CATALOGUE, *more], partitions, 1))
+
+
+def publish_directory(bootstrap: str, city: City) -> None:
+    """The rows under which the city's cases are judged, as routing would have published them."""
+    rules = city.rules()
+    kinds: tuple[tuple[DirectoryKind, Mapping[str, Any]], ...] = (
+        ("department", rules.departments),
+        ("category", rules.categories),
+        ("channel", rules.channels),
+    )
+    rows = [(kind, name, row) for kind, some in kinds for name, row in some.items()]
+    producer = Producer({"bootstrap.servers": bootstrap, "log_level": 2})
+    for version, (kind, name, row) in enumerate(rows, 1):
+        change = DirectoryChanged(kind=kind, id=name, version=version, row=msgspec.to_builtins(row))
+        subject = f"{kind}/{name}"
+        value, headers = encode(
+            Event(
+                id=f"directory.{version}",
+                source="/mingshao/routing",
+                time=workload.BEGINNING,
+                subject=subject,
+                sequence=version,
+                data=change,
+            )
+        )
+        producer.produce(DIRECTORY.name, value, subject.encode(), partition=0, headers=headers)
+    producer.flush()
 
 
 def facts(city: City, partition: int, seed: int) -> Records:
     """Without end: what routing would have published."""
     return (workload.fact_record(fact) for fact in workload.facts(city, partition, seed))
+
+
+def facts_by_partition(city: City, partition: int, seed: int) -> Records:
+    """The same under the partition's number as key."""
+    return ((str(partition), value, headers) for _, value, headers in facts(city, partition, seed))
 
 
 def submissions(city: City, partition: int, seed: int) -> Records:

@@ -26,7 +26,7 @@ def test_overloaded_five_times_intake_says_so_and_all_stop_in_order_under_load(
         street,
         tmp_path,
         seed=seed,
-        cases=1_000 if short() else 20_000,
+        cases=4_000 if short() else 20_000,
         senders=SENDERS,
         instances=(GUEST,),
     ) as load:

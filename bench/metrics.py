@@ -1,0 +1,120 @@
+"""Metrics: facts to cells, beside the limit and beside the peers."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+
+import msgspec
+from pymongo import MongoClient
+from rich.progress import Progress
+
+from deploy.local.servers import Servers
+from services.contracts.topics import CASES, Topic
+from services.metrics.adapters.cell_store import COLLECTION, OWN
+from services.metrics.domain.cells import SHEETS
+
+from . import ours, stage
+from .contestants.job import Told, digest_of
+from .measure import median
+from .workload import City
+
+BY_PARTITION = msgspec.structs.replace(CASES, name="mingshao.bench.facts-by-partition")
+"""The same facts, keyed by their partition's number: for peers whose state belongs to a key."""
+OURS = "Mingshao metrics"
+
+
+class Contestant(msgspec.Struct, frozen=True, kw_only=True):
+    """A module, how many of the events it is given (the slow ones get few), and which topic."""
+
+    module: str
+    arguments: tuple[str, ...] = ()
+    share: float = 1.0
+    topic: Topic = CASES
+
+
+CONTESTANTS = (
+    Contestant(module="memory"),
+    Contestant(module="aiokafka_memory"),
+    Contestant(module="quix", arguments=("exactly-once",), share=0.1, topic=BY_PARTITION),
+    Contestant(module="quix", arguments=("at-least-once",), share=0.1, topic=BY_PARTITION),
+    Contestant(module="faust_stock", share=0.02),
+)
+
+
+def measure(servers: Servers, events: int, rounds: int, progress: Progress) -> list[dict[str, object]]:
+    """A row for each contestant, ours first; rounds interleaved. RuntimeError where cells differ."""
+    city = City()
+    stage.fill(servers.kafka_bootstrap, CASES, stage.facts, city, events, progress)
+    most = max((one.share for one in CONTESTANTS if one.topic is BY_PARTITION), default=0.0)
+    stage.fill(servers.kafka_bootstrap, BY_PARTITION, stage.facts_by_partition, city, round(events * most), progress)
+    task = progress.add_task("metrics", total=rounds * (1 + len(CONTESTANTS)))
+    found: dict[str, list[dict[str, object]]] = {}
+    whole: set[str] = set()
+    for _ in range(rounds):
+        ours.forget(servers, "metrics")
+        goal = dict.fromkeys(range(city.partitions), events // city.partitions)
+        own = ours.drain(servers, "metrics", goal, "last_seq")
+        own |= {"guarantee": "each fact once, through every kill", "own_cpu": own["cpu"]["metrics-1"]}
+        found.setdefault(OURS, []).append(own)
+        whole.add(digest_of_store(servers))
+        progress.advance(task)
+        for one in CONTESTANTS:
+            told = run(servers, one, round(events * one.share) // city.partitions * city.partitions, city.partitions)
+            if told.events == events:
+                whole.add(told.digest)
+            found.setdefault(told.name, []).append(
+                {
+                    "seconds": round(told.done - told.first, 2),
+                    "records": told.events,
+                    "per_second": round(told.events / (told.done - told.first)),
+                    "guarantee": told.guarantee,
+                    "own_cpu": round(told.cpu, 2),
+                }
+            )
+            progress.advance(task)
+    if len(whole) != 1:
+        raise RuntimeError("the contestants do not hold the same cells")
+    return [summary(name, results) for name, results in found.items()]
+
+
+def summary(name: str, results: Sequence[dict[str, object]]) -> dict[str, object]:
+    """Medians of a contestant's rounds."""
+    speeds = [float(str(one["per_second"])) for one in results]
+    cpu = [float(str(one["own_cpu"])) / float(str(one["records"])) * 1e6 for one in results]
+    last = {key: value for key, value in results[-1].items() if key in ("cpu", "memory", "records", "guarantee")}
+    return {"name": name, "per_second": median(speeds), "rounds": speeds, "cpu_us": round(median(cpu), 1), **last}
+
+
+def run(servers: Servers, one: Contestant, events: int, partitions: int) -> Told:
+    """One contestant to its end."""
+    with tempfile.TemporaryDirectory() as state:
+        command = [sys.executable, "-m", f"bench.contestants.{one.module}", *one.arguments]
+        command += ["--bootstrap", servers.kafka_bootstrap, "--topic", one.topic.name, "--events", str(events)]
+        command += ["--partitions", str(partitions), "--state", state]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=1_800)
+    lines = [line for line in done.stdout.splitlines() if line.startswith('{"name"')]
+    if not lines:
+        raise RuntimeError(f"{one.module} said nothing: {done.stdout[-1000:]} {done.stderr[-2000:]}")
+    return msgspec.json.decode(lines[-1], type=Told)
+
+
+def digest_of_store(servers: Servers) -> str:
+    """Of our cells as they stand in MongoDB, in the contestants' form."""
+    numbers: dict[str, int] = {}
+    dims_of = {lies: dims for dims, lies in SHEETS.items()}
+    with MongoClient(servers.mongodb_uri) as client:
+        for sheet in client["mingshao_metrics"][COLLECTION].find():
+            basis, outer, rest = sheet["_id"].split("/", 2)
+            bucket = rest.split("/", 1)[0] + ":00+00:00"
+            for inner, cells in sheet.items():
+                if inner in ("_id", "value"):
+                    continue
+                for told, tally in ({"": cells} if inner == OWN else cells).items():
+                    dims = dims_of[outer, None if inner == OWN else inner]
+                    named = {outer: sheet["value"], inner: told}
+                    values = ",".join(named[name] for name in dims)
+                    for measure_name, count in tally.items():
+                        name = f"{basis}|{bucket}|{','.join(dims)}|{values}|{measure_name}"
+                        numbers[name] = numbers.get(name, 0) + count
+    return digest_of((name, count) for name, count in numbers.items() if count)
