@@ -2,9 +2,10 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/installed
+BENCH := .venv-bench
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11
 
-.PHONY: up down test check faults install lock
+.PHONY: up down test check faults bench install lock
 
 up: install
 	@$(BIN)/mingshao up
@@ -19,6 +20,17 @@ test: install
 faults: FAULTS ?= long
 faults: install
 	FAULTS=$(FAULTS) $(BIN)/pytest tests/faults -s --durations=0 --durations-min=1
+
+# with libraries of its own, so in an environment of its own; SIZE=full takes an hour
+bench: SIZE ?= small
+bench: $(BENCH)/installed
+	$(BENCH)/bin/python -m bench --size $(SIZE) --output docs
+
+$(BENCH)/installed: install locks/bench.txt
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@$(BIN)/uv pip sync --quiet --python $(BENCH)/bin/python --require-hashes locks/bench.txt
+	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
 
 check: install
 	$(BIN)/ruff check .
@@ -42,4 +54,5 @@ $(STAMP): locks/uv.txt locks/dev.txt pyproject.toml
 lock: install
 	$(COMPILE) pyproject.toml --extra intake --extra metrics --output-file locks/services.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev --output-file locks/dev.txt
+	$(COMPILE) pyproject.toml --all-extras --group bench --output-file locks/bench.txt
 	cd deploy/local && ../../$(BIN)/jgo --class-path-only --system-java --resolver python lock

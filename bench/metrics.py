@@ -17,10 +17,9 @@ from services.metrics.domain.cells import SHEETS
 from . import ours, stage
 from .contestants.job import Told, digest_of
 from .measure import median
+from .stage import BY_PARTITION
 from .workload import City
 
-BY_PARTITION = msgspec.structs.replace(CASES, name="mingshao.bench.facts-by-partition")
-"""The same facts, keyed by their partition's number: for peers whose state belongs to a key."""
 OURS = "Mingshao metrics"
 
 

@@ -23,13 +23,13 @@ PATIENCE_SECONDS = 1_800
 
 
 @contextmanager
-def running(servers: Servers, service: str, count: int = 1) -> Iterator[list[int]]:
+def running(servers: Servers, service: str, count: int = 1, first_port: int = PORT) -> Iterator[list[int]]:
     """`count` instances; their pids."""
     environment = os.environ | {"KAFKA_BOOTSTRAP": servers.kafka_bootstrap, "MONGODB_URI": servers.mongodb_uri}
     processes = []
     try:
         for number in range(count):
-            own = {"MINGSHAO_PORT": str(PORT + number), "MINGSHAO_INSTANCE": f"{service}-{number + 1}"}
+            own = {"MINGSHAO_PORT": str(first_port + number), "MINGSHAO_INSTANCE": f"{service}-{number + 1}"}
             processes.append(
                 subprocess.Popen(
                     [sys.executable, "-m", f"services.{service}"], env=environment | own, stdout=subprocess.DEVNULL

@@ -9,18 +9,28 @@ from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from confluent_kafka import Producer
 from rich.progress import Progress
 
+from deploy.local import keys as keys_of
+from deploy.local import servers
 from services.contracts.codec import Event, Headers, encode
 from services.contracts.directory import DirectoryChanged, DirectoryKind
 from services.contracts.submissions import SubmissionReceived
-from services.contracts.topics import CATALOGUE, DIRECTORY, Topic
+from services.contracts.topics import CASES, CATALOGUE, DIRECTORY, Topic
 from services.runtime.topics_admin import ensure_topics
 
 from . import workload
 from .workload import City
 
+KEYS = ("source:hotline", "dashboard")
+"""Roles for which a key is known; here the key is the role's own name."""
+BY_PARTITION = msgspec.structs.replace(CASES, name="mingshao.bench.facts-by-partition")
+"""The same facts, keyed by their partition's number: for peers whose state belongs to a key."""
+PROBE = msgspec.structs.replace(CASES, name="mingshao.bench.probe")
+OWN = (BY_PARTITION, PROBE)
+start = servers.start
 Records = Iterable[tuple[str, bytes, Headers]]
 Source = Callable[[City, int, int], Records]
 
@@ -38,6 +48,8 @@ def publish_directory(bootstrap: str, city: City) -> None:
         ("category", rules.categories),
         ("channel", rules.channels),
     )
+    keys = {keys_of.hash_of(name): keys_of.row(name) for name in KEYS}
+    kinds = (*kinds, ("key", keys))
     rows = [(kind, name, row) for kind, some in kinds for name, row in some.items()]
     producer = Producer({"bootstrap.servers": bootstrap, "log_level": 2})
     for version, (kind, name, row) in enumerate(rows, 1):
@@ -105,6 +117,23 @@ def written(bootstrap: str, topic: Topic, partitions: int) -> int:
             await consumer.stop()
 
     return asyncio.run(ends())
+
+
+def empty(bootstrap: str, topic: Topic, partitions: int) -> None:
+    """Make it anew, without records."""
+
+    async def anew() -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        await admin.start()
+        try:
+            await admin.delete_topics([topic.name])
+            while topic.name in await admin.list_topics():  # noqa: ASYNC110  # Kafka has no event for it
+                await asyncio.sleep(0.1)
+        finally:
+            await admin.close()
+        await ensure_topics(bootstrap, [topic], partitions, 1)
+
+    asyncio.run(anew())
 
 
 def _send(bootstrap: str, topic: str, source: Source, city: City, partition: int, share: int, seed: int) -> None:

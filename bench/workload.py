@@ -109,7 +109,7 @@ def submission(city: City, case: str, source_id: str, at: datetime, dice: random
         text="".join(dice.choices(WORDS, k=80)),
         category=f"c{dice.randrange(city.categories):03d}",
         reported_at=at,
-        place=Place(address="幸福街" + source_id, grid=f"g{dice.randrange(400):03d}"),
+        place=Place(address=f"幸福街{dice.randrange(1, 300)}号", grid=f"g{dice.randrange(400):03d}"),
         actor=Actor(role="source", subject="hotline"),
     )
 

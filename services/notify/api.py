@@ -45,7 +45,7 @@ class Desk:
         self.health = health
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     found: Desk = request.app.state.desk
     return found
 

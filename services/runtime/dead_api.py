@@ -74,7 +74,7 @@ class DeadLetters:
             raise unavailable("Kafka did not take the request; send it again")
 
 
-def _dead(request: Request) -> DeadLetters:
+async def _dead(request: Request) -> DeadLetters:
     found: DeadLetters = request.app.state.dead
     return found
 

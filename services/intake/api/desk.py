@@ -101,7 +101,7 @@ class Desk:
         return {"case_id": case_of(item), "status_url": case}
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     found: Desk = request.app.state.desk
     return found
 

@@ -25,7 +25,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     found: Desk = request.app.state.desk
     return found
 
@@ -67,12 +67,12 @@ class StreamQuery(Filters):
     group_by: str = ""
 
 
-def asked_by(query: Annotated[RateQuery, Query()], desk: AtDesk) -> Ask:
+async def asked_by(query: Annotated[RateQuery, Query()], desk: AtDesk) -> Ask:
     """What GET /v1/rates asks. Problem 422."""
     return _one(query, query.rate, query.basis, query.group_by, desk)
 
 
-def watched_by(query: Annotated[StreamQuery, Query()], desk: AtDesk) -> Ask:
+async def watched_by(query: Annotated[StreamQuery, Query()], desk: AtDesk) -> Ask:
     """What the stream shows. Problem 422."""
     if query.rate is not None:
         return _one(query, query.rate, query.basis, query.group_by, desk)

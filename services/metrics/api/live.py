@@ -21,8 +21,8 @@ from ..ports import CellsAway
 from .desk import AtDesk, Desk, watched_by
 
 BEAT_SECONDS = 15.0
-PAUSE_SECONDS = 0.25
-"""At most four pictures a second."""
+PAUSE_SECONDS = 0.1
+"""At most ten pictures a second."""
 LOOK_SECONDS = 1.0
 """How soon a stream notices that it should end."""
 _POSITION = re.compile(r"(\d+:\d+(,\d+:\d+)*)?")

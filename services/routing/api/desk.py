@@ -36,7 +36,7 @@ class Desk:
         return rules_of(self.directory.snapshot.version, self.directory.snapshot.rows)
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     found: Desk = request.app.state.desk
     return found
 

@@ -1,0 +1,72 @@
+"""`make bench`: all of it in one run, each part beside its limit and its peers, then the tables and plots."""
+
+import argparse
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psutil
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from deploy.local.servers import Servers
+
+from . import freshness, intake, metrics, report, routing, stage
+from .workload import City
+
+SIZES = {
+    "small": {"events": 100_000, "submissions": 20_000, "requests": 5_000, "seconds": 10, "rounds": 3},
+    "full": {"events": 1_500_000, "submissions": 200_000, "requests": 30_000, "seconds": 30, "rounds": 3},
+}
+PORT_BASE = 36_000
+Part = Callable[[Servers, dict[str, int], Progress], Any]
+PARTS: dict[str, Part] = {
+    "metrics": lambda servers, size, bar: metrics.measure(servers, size["events"], size["rounds"], bar),
+    "routing": lambda servers, size, bar: routing.measure(servers, size["submissions"], size["rounds"], bar),
+    "intake": lambda servers, size, bar: intake.measure(servers, size["requests"], size["rounds"], bar),
+    "freshness": lambda servers, size, bar: freshness.measure(servers, size["seconds"], size["rounds"], bar),
+}
+
+
+def main() -> None:
+    """Each part has servers of its own, so that none inherits another's log."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--size", choices=SIZES, default="small")
+    parser.add_argument("--only", choices=PARTS, action="append")
+    parser.add_argument("--output", type=Path, help="a folder for benchmarks.md and its plots; without it, only told")
+    chosen = parser.parse_args()
+    found: dict[str, Any] = {"machine": machine(), "size": chosen.size, "load_before": os.getloadavg()[0]}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns) as progress:
+        for name in chosen.only or PARTS:
+            home = Path(tempfile.mkdtemp(prefix=f"mingshao-bench-{name}-"))
+            try:
+                with stage.start(home, PORT_BASE) as servers:
+                    stage.make_topics(servers.kafka_bootstrap, City().partitions, stage.OWN)
+                    stage.publish_directory(servers.kafka_bootstrap, City())
+                    found[name] = PARTS[name](servers, SIZES[chosen.size], progress)
+            finally:
+                shutil.rmtree(home, ignore_errors=True)
+    if chosen.output:
+        report.write(found, chosen.output)
+    print(report.tables(found) if chosen.output is None else f"{chosen.output / 'benchmarks.md'}")
+
+
+def machine() -> dict[str, Any]:
+    """What it ran on, as far as it matters for reading the figures."""
+    return {
+        "at": datetime.now(ZoneInfo("Asia/Shanghai")).isoformat(timespec="minutes"),
+        "cores": psutil.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Tables and plots: ratios first, then figures, then what they cost."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+NOTES = Path(__file__).parent / "notes.md"
+"""What people wrote about the figures: what limits them, and what falls short why."""
+
+
+def write(found: dict[str, Any], folder: Path) -> None:
+    """`benchmarks.md`, and its plots beside it."""
+    from . import plots
+
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = plots.draw(found, folder / "benchmarks")
+    shown = "\n".join(f"![{name}](benchmarks/{path.name})" for name, path in pictures.items())
+    notes = NOTES.read_text(encoding="utf-8")
+    text = f"# Benchmarks\n\n{tables(found)}\n{shown}\n\n{notes}"
+    (folder / "benchmarks.md").write_text(text, encoding="utf-8")
+
+
+def tables(found: dict[str, Any]) -> str:
+    """All that was measured, as Markdown."""
+    machine = found["machine"]
+    parts = [
+        f"`make bench SIZE={found['size']}`, {machine['at']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
+        f"{machine['system']}, Python {machine['python']}; load average before: {found['load_before']:.1f}. "
+        "Everything, the load too, ran on this one machine. Medians of the rounds: compare the ratios.\n"
+    ]
+    for name, part in (("metrics", _metrics), ("routing", _routing), ("intake", _intake), ("freshness", _freshness)):
+        if name in found:
+            parts.append(part(found[name]))
+    return "\n".join(parts)
+
+
+def _metrics(rows: Sequence[dict[str, Any]]) -> str:
+    ours = rows[0]["per_second"]
+    table = [
+        (
+            row["name"],
+            f"{ours / row['per_second']:.2f}",
+            f"{row['per_second']:,.0f}",
+            f"{row['cpu_us']:.0f}",
+            f"{row['records']:,}",
+            row["guarantee"],
+        )
+        for row in rows
+    ]
+    head = ("facts → cells", "ours ÷ this", "facts/s", "its own CPU, µs a fact", "facts", "guarantee")
+    return "## Metrics\n\n" + _table(head, table)
+
+
+def _routing(part: dict[str, Any]) -> str:
+    table = [
+        ("Mingshao routing: decide, transaction, publish", "", f"{part['ours']:,.0f}"),
+        ("MongoDB, bulk upsert of the same documents", f"{part['ours'] / part['bulk']:.2f}", f"{part['bulk']:,.0f}"),
+        (
+            "the same with the same indexes",
+            f"{part['ours'] / part['bulk_indexed']:.2f}",
+            f"{part['bulk_indexed']:,.0f}",
+        ),
+    ]
+    head = (f"{part['submissions']:,} distinct submissions", "ours ÷ this", "submissions/s")
+    return f"## Routing\n\n{_table(head, table)}\nRouting's own CPU: {part['cpu_us']} µs a submission.\n"
+
+
+def _intake(part: dict[str, Any]) -> str:
+    ours = part["ours"]["per_second"]
+    names = {"ours": "Mingshao intake", "bare": "bare ASGI, body as it is", "pydantic": "FastAPI with pydantic"}
+    table = [
+        (
+            label,
+            f"{ours / part[name]['per_second']:.2f}" if name != "ours" else "",
+            f"{part[name]['per_second']:,.0f}",
+            f"{part[name]['p50_ms']:.1f}",
+            f"{part[name]['p99_ms']:.1f}",
+        )
+        for name, label in names.items()
+    ]
+    many, loop = part["many"]["per_second"], part["loop"]["per_second"]
+    lines = [
+        ("Mingshao intake, NDJSON", "", f"{many:,.0f}"),
+        ("the same work in a loop, without HTTP", f"{many / loop:.2f}", f"{loop:,.0f}"),
+    ]
+    head = ("one by one, 64 connections, acks=all", "ours ÷ this", "requests/s", "p50 ms", "p99 ms")
+    return f"## Intake\n\n{_table(head, table)}\n{_table(('500 lines at once', 'ours ÷ this', 'lines/s'), lines)}"
+
+
+def _freshness(part: dict[str, Any]) -> str:
+    names = {"visible": "202 → visible in the stream", "ack": "Kafka's acknowledgement", "transaction": "a transaction"}
+    table = [(label, f"{part[f'{name}_p50_ms']:.1f}", f"{part[f'{name}_p99_ms']:.1f}") for name, label in names.items()]
+    return "## Freshness\n\n" + _table((f"{part['rate']} submissions/s", "p50 ms", "p99 ms"), table)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
