@@ -23,7 +23,7 @@ SIZES = {
     "small": {"events": 100_000, "submissions": 20_000, "requests": 5_000, "seconds": 10, "rounds": 3},
     "full": {"events": 1_500_000, "submissions": 200_000, "requests": 30_000, "seconds": 30, "rounds": 3},
 }
-PORT_BASE = 36_000
+PORT_BASE = 31_400
 Part = Callable[[Servers, dict[str, int], Progress], Any]
 PARTS: dict[str, Part] = {
     "metrics": lambda servers, size, bar: metrics.measure(servers, size["events"], size["rounds"], bar),

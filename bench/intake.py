@@ -21,7 +21,7 @@ from . import http_client
 from .measure import cpu_seconds, less, median
 from .workload import CHANNELS, City, commands
 
-PORT = 37_100
+PORT = 31_100
 KEY = "source:hotline"
 LINES = 500
 NDJSON = "application/x-ndjson"

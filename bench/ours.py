@@ -18,7 +18,7 @@ from deploy.local.servers import Servers
 
 from .measure import MemorySampler, cpu_seconds, less
 
-PORT = 37_000
+PORT = 31_000
 PATIENCE_SECONDS = 1_800
 
 
@@ -64,7 +64,7 @@ def drain(servers: Servers, service: str, goal: Mapping[int, int], field: str, c
                         first_at, first, used = time.monotonic(), done, cpu_seconds(watched)
                     if all(places.get(partition, 0) >= wanted for partition, wanted in goal.items()):
                         break
-                    if time.monotonic() > deadline or not all(psutil.pid_exists(pid) for pid in pids):
+                    if time.monotonic() > deadline or not all(map(_alive, pids)):
                         raise RuntimeError(f"{service} did not come to its end: {json.dumps(places)} of {dict(goal)}")
                     time.sleep(0.02)
                 seconds, spent = time.monotonic() - first_at, less(cpu_seconds(watched), used)
@@ -76,6 +76,13 @@ def drain(servers: Servers, service: str, goal: Mapping[int, int], field: str, c
         "cpu": spent,
         "memory": memory.series,
     }
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def forget(servers: Servers, service: str) -> None:
