@@ -16,6 +16,7 @@ from rich.progress import Progress
 
 from deploy.local import ports
 from deploy.local.servers import Servers
+from services.contracts.submissions import SubmissionReceived
 
 from . import http_client
 from .measure import cpu_seconds, less, median
@@ -74,7 +75,7 @@ def bodies(count: int, seed: int) -> list[bytes]:
     made, found = commands(City(partitions=1), 0, seed), list[bytes]()
     now = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600 - 60))
     for _, command in made:
-        if not hasattr(command, "title"):
+        if not isinstance(command, SubmissionReceived):
             continue
         body = {
             "channel": CHANNELS[0],

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Sequence
 
 import msgspec
-from pymongo import MongoClient
 from rich.progress import Progress
 
 from deploy.local.servers import Servers
@@ -17,7 +16,7 @@ from services.metrics.domain.cells import SHEETS
 from . import ours, stage
 from .contestants.job import Told, digest_of
 from .measure import median
-from .stage import BY_PARTITION
+from .stage import BY_PARTITION, mongo
 from .workload import City
 
 OURS = "Mingshao metrics"
@@ -102,7 +101,7 @@ def digest_of_store(servers: Servers) -> str:
     """Of our cells as they stand in MongoDB, in the contestants' form."""
     numbers: dict[str, int] = {}
     dims_of = {lies: dims for dims, lies in SHEETS.items()}
-    with MongoClient(servers.mongodb_uri) as client:
+    with mongo(servers) as client:
         for sheet in client["mingshao_metrics"][COLLECTION].find():
             basis, outer, rest = sheet["_id"].split("/", 2)
             bucket = rest.split("/", 1)[0] + ":00+00:00"

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import psutil
-from pymongo import MongoClient
 
 from deploy.local.servers import Servers
 
 from .measure import MemorySampler, cpu_seconds, less
+from .stage import mongo
 
 PORT = 31_000
 PATIENCE_SECONDS = 1_800
@@ -49,7 +49,7 @@ def drain(servers: Servers, service: str, goal: Mapping[int, int], field: str, c
     Timed from the first commit that was seen, whose records do not count: what a process needs to start is no matter of
     its speed. Seconds, records, records/s, seconds of processor, memory.
     """
-    with MongoClient(servers.mongodb_uri) as client:
+    with mongo(servers) as client:
         ledger = client[f"mingshao_{service}"]["ledger"]
         with running(servers, service, count) as pids:
             watched = {f"{service}-{number}": pid for number, pid in enumerate(pids, 1)}
@@ -87,5 +87,5 @@ def _alive(pid: int) -> bool:
 
 def forget(servers: Servers, service: str) -> None:
     """An empty store: the service begins at the log's beginning."""
-    with MongoClient(servers.mongodb_uri) as client:
+    with mongo(servers) as client:
         client.drop_database(f"mingshao_{service}")

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from pymongo import MongoClient, ReplaceOne
+from pymongo import ReplaceOne
 from pymongo.database import Database
 from rich.progress import Progress
 
@@ -12,6 +12,7 @@ from services.contracts.topics import CASES, TICKETS
 
 from . import ours, stage
 from .measure import median
+from .stage import mongo
 from .workload import City
 
 FACTS_EACH = 2
@@ -55,7 +56,7 @@ def measure(servers: Servers, submissions: int, rounds: int, progress: Progress)
 
 def _bulk(servers: Servers, submissions: int, indexed: bool) -> float:
     """Submissions a second when their documents are put into empty collections, `BULK` documents at a time."""
-    with MongoClient(servers.mongodb_uri, w="majority") as client:
+    with mongo(servers) as client:
         source, target = client["mingshao_routing"], client["bench_bulk"]
         client.drop_database(target.name)
         seconds = 0.0

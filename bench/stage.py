@@ -11,6 +11,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from confluent_kafka import Producer
+from pymongo import MongoClient
 from rich.progress import Progress
 
 from deploy.local import keys as keys_of
@@ -33,6 +34,11 @@ OWN = (BY_PARTITION, PROBE)
 start = servers.start
 Records = Iterable[tuple[str, bytes, Headers]]
 Source = Callable[[City, int, int], Records]
+
+
+def mongo(servers_: servers.Servers) -> MongoClient[dict[str, Any]]:
+    """A client that writes as our services do."""
+    return MongoClient(servers_.mongodb_uri, w="majority")
 
 
 def make_topics(bootstrap: str, partitions: int, more: Sequence[Topic] = ()) -> None:

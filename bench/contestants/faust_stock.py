@@ -28,7 +28,7 @@ def main() -> None:
     cells = app.Table("cells", default=int, partitions=wanted.partitions)
     left = dict.fromkeys(range(wanted.partitions), wanted.events // wanted.partitions)
 
-    @app.agent(topic)  # type: ignore[untyped-decorator]
+    @app.agent(topic)
     async def count(stream: Any) -> None:
         async for event in stream.events():
             clock.start()

@@ -35,7 +35,7 @@ class Batches:
 
     def partition_for(self, topic: str, key: bytes) -> int:
         """Kafka's own."""
-        return (murmur2(key) & 0x7FFFFFFF) % PARTITIONS
+        return int(murmur2(key) & 0x7FFFFFFF) % PARTITIONS
 
     async def send(self, records: Sequence[Outgoing]) -> list[Exception | None]:
         """Acknowledged by all replicas."""
