@@ -89,6 +89,7 @@ def recounted(deployment: Deployment, dead: Collection[str] = ()) -> tuple[Recou
 
 def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> Agreed:
     """Every figure, every outcome, every case's versions. `dead` are the places of records that had no effect."""
+    settled(deployment)  # first, for Kafka may just have been killed
     log = ends(deployment.kafka_bootstrap, *READ["routing"])
     settled(deployment)
     recount, held = recounted(deployment, dead)
