@@ -15,11 +15,13 @@ down: install
 
 test: install
 	$(BIN)/pytest
+	@$(MAKE) --no-print-directory faults FAULTS=short
 
-# the long form; FAULTS=short is the one of some minutes
+# the long form takes an hour; the short one some minutes, in two deployments side by side, since most of it is waiting
 faults: FAULTS ?= long
 faults: install
-	FAULTS=$(FAULTS) $(BIN)/pytest tests/faults -s --durations=0 --durations-min=1
+	FAULTS=$(FAULTS) $(BIN)/pytest tests/faults --durations=0 --durations-min=1 \
+		$(if $(filter short,$(FAULTS)),--numprocesses 2 --dist loadfile,-s)
 
 # with libraries of its own, so in an environment of its own; SIZE=full takes an hour
 bench: SIZE ?= small
@@ -55,4 +57,4 @@ lock: install
 	$(COMPILE) pyproject.toml --extra intake --extra metrics --output-file locks/services.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev --output-file locks/dev.txt
 	$(COMPILE) pyproject.toml --all-extras --group bench --output-file locks/bench.txt
-	cd deploy/local && ../../$(BIN)/jgo --class-path-only --system-java --resolver python lock
+	for folder in deploy/local bench/kafka_streams; do (cd $$folder && ../../$(BIN)/jgo --class-path-only --system-java --resolver python lock); done

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from rich.progress import Progress
@@ -14,6 +14,7 @@ from services.metrics.adapters.cell_store import COLLECTION, OWN
 from services.metrics.domain.cells import SHEETS
 
 from . import ours, stage
+from .contestants import kafka_streams
 from .contestants.job import Told, digest_of
 from .measure import median
 from .stage import BY_PARTITION, mongo
@@ -23,17 +24,22 @@ OURS = "Mingshao metrics"
 
 
 class Contestant(msgspec.Struct, frozen=True, kw_only=True):
-    """A module, how many of the events it is given (the slow ones get few), and which topic."""
+    """A module, how many of the events it is given (the slow ones get few), and which topic. `missing` says what this
+    machine lacks for it."""
 
     module: str
     arguments: tuple[str, ...] = ()
     share: float = 1.0
     topic: Topic = CASES
+    missing: Callable[[], str | None] = lambda: None
 
 
 CONTESTANTS = (
     Contestant(module="memory"),
     Contestant(module="aiokafka_memory"),
+    Contestant(module="kafka_streams", arguments=("exactly_once_v2",), missing=kafka_streams.missing),
+    Contestant(module="kafka_streams", arguments=("at_least_once",), missing=kafka_streams.missing),
+    Contestant(module="bytewax_flow"),
     Contestant(module="quix", arguments=("exactly-once",), share=0.1, topic=BY_PARTITION),
     Contestant(module="quix", arguments=("at-least-once",), share=0.1, topic=BY_PARTITION),
     Contestant(module="faust_stock", share=0.02),
@@ -46,7 +52,11 @@ def measure(servers: Servers, events: int, rounds: int, progress: Progress) -> l
     stage.fill(servers.kafka_bootstrap, CASES, stage.facts, city, events, progress)
     most = max((one.share for one in CONTESTANTS if one.topic is BY_PARTITION), default=0.0)
     stage.fill(servers.kafka_bootstrap, BY_PARTITION, stage.facts_by_partition, city, round(events * most), progress)
-    task = progress.add_task("metrics", total=rounds * (1 + len(CONTESTANTS)))
+    able = [one for one in CONTESTANTS if one.missing() is None]
+    for one in CONTESTANTS:
+        if lacking := one.missing():
+            progress.console.print(f"{one.module} is left out: it needs {lacking}")
+    task = progress.add_task("metrics", total=rounds * (1 + len(able)))
     found: dict[str, list[dict[str, object]]] = {}
     whole: set[str] = set()
     for _ in range(rounds):
@@ -57,7 +67,7 @@ def measure(servers: Servers, events: int, rounds: int, progress: Progress) -> l
         found.setdefault(OURS, []).append(own)
         whole.add(digest_of_store(servers))
         progress.advance(task)
-        for one in CONTESTANTS:
+        for one in able:
             told = run(servers, one, round(events * one.share) // city.partitions * city.partitions, city.partitions)
             if told.events == events:
                 whole.add(told.digest)

@@ -33,11 +33,17 @@ def backing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backing]:
 
 
 def free_port_base() -> int:
-    """A base whose hundred ports nobody listens on now."""
-    for base in random.sample(range(20_000, 30_000, 100), 100):  # two runs beside each other rarely meet
-        if all(_free(base + offset) for offset in (1, 2, 3, 4, 91, 92, 93)):
+    """A base whose hundred ports nobody listens on now, and that no other caller of this run is given."""
+    mine = range(20_000 + 100 * (_WORKER % 4), 30_000, 400)
+    for base in random.sample(mine, len(mine)):  # two runs beside each other rarely meet
+        if base not in _given and all(_free(base + offset) for offset in (1, 2, 3, 4, 91, 92, 93)):
+            _given.add(base)
             return base
     raise RuntimeError("no free ports between 20000 and 30000")
+
+
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_given: set[int] = set()
 
 
 def _free(port: int) -> bool:

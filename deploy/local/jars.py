@@ -41,11 +41,11 @@ def locked(lock: Path = LOCK) -> list[Jar]:
     ]
 
 
-def class_path(progress: Progress = lambda here, total: None) -> str:
+def class_path(progress: Progress = lambda here, total: None, lock: Path | None = None) -> str:
     """Fetch what is missing, check all, and give the class path. FetchFailed where that cannot be."""
     folder = places.cache() / "jars"
     folder.mkdir(parents=True, exist_ok=True)
-    jars = locked()
+    jars = locked(lock or LOCK)
     missing = [jar for jar in jars if not matches(folder / jar.file, jar.sha256)]
     progress(len(jars) - len(missing), len(jars))
     if missing:

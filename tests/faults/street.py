@@ -151,4 +151,4 @@ def short() -> bool:
     return os.environ.get("FAULTS", "short") == "short"
 
 
-long_form = pytest.mark.skipif(short(), reason="the long form's: CI has six minutes for all")
+long_form = pytest.mark.skipif(short(), reason="the long form's: the short one has six minutes for all")

@@ -1,14 +1,22 @@
-"""A reset leaves nothing but the keys, and what is pushed afterwards counts as on the first day."""
+"""A reset leaves nothing but the keys, and what is replayed afterwards, through kills, counts as on the first day."""
 
+import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+from tests.e2e.deployment import ROOT
 from tests.faults.checker import check
-from tests.faults.load import Load
-from tests.faults.street import Street, long_form
+from tests.faults.street import Street, kill, one_of
+from tests.recount.history import generate, reference_street
+
+CASES = 1_500
 
 
-@long_form
-def test_after_a_reset_nothing_is_left_and_the_same_keys_go_on(street: Street, tmp_path: Path, seed: int) -> None:
+def test_after_a_reset_nothing_is_left_and_a_replay_through_kills_is_exact(
+    street: Street, tmp_path: Path, seed: int
+) -> None:
     admin = street.key("admin")
     result = street.mingshao("reset", "--yes")
     assert result.returncode == 0, result.stdout + result.stderr
@@ -17,6 +25,16 @@ def test_after_a_reset_nothing_is_left_and_the_same_keys_go_on(street: Street, t
     assert street.key("admin") == admin
     empty = street.call("GET", "metrics", "/v1/rates", "dashboard", params={"rate": "handled"}).json()
     assert [row["denominator"] for row in empty["rows"]] == [0]
-    with Load(street, tmp_path, seed=seed, cases=100) as load:
-        load.finish()
-    assert check(street, [load]).cases
+
+    file = tmp_path / "history.jsonl"
+    steps = generate(reference_street(), seed=seed, cases=CASES)
+    file.write_text("".join(json.dumps(step, ensure_ascii=False) + "\n" for step in steps), encoding="utf-8")
+    command = [sys.executable, "-m", "deploy.local", "replay", str(file), "--home", str(street.home)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as replaying:
+        for victim in ("intake", "kafka", "mongod"):
+            time.sleep(1)
+            kill(one_of(street, victim))
+        assert replaying.poll() is None, "the replay was over before the last kill"
+        output, _ = replaying.communicate(timeout=600)
+    assert replaying.returncode == 0, output[-3000:]
+    assert len(check(street).cases) >= CASES

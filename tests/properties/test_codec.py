@@ -67,3 +67,23 @@ def test_damaged_record_raises_nothing_but_undecodable(event: Event, data: st.Da
     for record in ((damaged, headers), (value, swapped), (value, headers[:index] + headers[index + 1 :])):
         with suppress(Undecodable):
             decode(*record)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@each_type
+@given(data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_anything_under_the_right_headers_raises_nothing_but_undecodable(kind: type, data: st.DataObject) -> None:
+    """Random bytes, random JSON, and a right message with one of its fields replaced by random JSON."""
+    value, headers = encode(data.draw(events(BY_TYPE[kind])))
+    told = json.loads(value)
+    told[data.draw(st.sampled_from(sorted(told)))] = data.draw(JSON)
+    for other in (data.draw(st.binary(max_size=200)), json.dumps(data.draw(JSON)).encode(), json.dumps(told).encode()):
+        with suppress(Undecodable):
+            decode(other, headers)
