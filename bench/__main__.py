@@ -16,12 +16,28 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.local.servers import Servers
 
-from . import freshness, intake, metrics, report, routing, stage
+from . import freshness, growth, intake, metrics, report, routing, stage
 from .workload import City
 
 SIZES = {
-    "small": {"events": 100_000, "submissions": 20_000, "requests": 5_000, "seconds": 10, "rounds": 3},
-    "full": {"events": 1_500_000, "submissions": 200_000, "requests": 30_000, "seconds": 30, "rounds": 3},
+    "small": {
+        "events": 100_000,
+        "submissions": 20_000,
+        "requests": 5_000,
+        "seconds": 10,
+        "rounds": 3,
+        "growth": 40_000,
+        "cases": 5_000,
+    },
+    "full": {
+        "events": 1_500_000,
+        "submissions": 200_000,
+        "requests": 30_000,
+        "seconds": 30,
+        "rounds": 3,
+        "growth": 400_000,
+        "cases": 50_000,
+    },
 }
 PORT_BASE = 31_400
 Part = Callable[[Servers, dict[str, int], Progress], Any]
@@ -29,6 +45,7 @@ PARTS: dict[str, Part] = {
     "metrics": lambda servers, size, bar: metrics.measure(servers, size["events"], size["rounds"], bar),
     "routing": lambda servers, size, bar: routing.measure(servers, size["submissions"], size["rounds"], bar),
     "intake": lambda servers, size, bar: intake.measure(servers, size["requests"], size["rounds"], bar),
+    "growth": lambda servers, size, bar: growth.measure(servers, size["growth"], size["cases"], bar),
     "freshness": lambda servers, size, bar: freshness.measure(servers, size["seconds"], size["rounds"], bar),
 }
 

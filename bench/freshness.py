@@ -20,7 +20,7 @@ from rich.progress import Progress
 from deploy.local.servers import Servers
 
 from . import intake, ours
-from .measure import median
+from .measure import MemorySampler, median
 
 RATE = 300
 METRICS = f"http://127.0.0.1:{ours.PORT + 1}"
@@ -29,19 +29,28 @@ PATIENCE_SECONDS = 60
 
 def measure(servers: Servers, seconds: int, rounds: int, progress: Progress) -> dict[str, Any]:
     """Milliseconds from 202 to visible, p50 and p99 as medians of the rounds; the broker's acknowledgement and a bare
-    transaction at the same rate beside."""
+    transaction at the same rate beside. Megabytes of each process, before and at most meanwhile."""
     task = progress.add_task(f"freshness at {RATE}/s", total=rounds)
     found = []
     with ExitStack() as stack:
-        stack.enter_context(ours.running(servers, "routing"))
-        stack.enter_context(ours.running(servers, "metrics", first_port=ours.PORT + 1))
-        stack.enter_context(intake.server(servers, "ours"))
+        watched = {
+            name: stack.enter_context(ours.running(servers, name, first_port=ours.PORT + number))[0]
+            for number, name in enumerate(("routing", "metrics", "notify"))
+        }
+        watched["intake"] = stack.enter_context(intake.server(servers, "ours"))
+        watched |= {"kafka": servers.kafka_pid, "mongod": servers.mongod_pid}
         _wait_ready()
+        memory = stack.enter_context(MemorySampler(watched))
         for turn in range(rounds):
             found.append(uvloop.run(_round(servers, seconds, turn)))
             progress.advance(task)
     names = found[0].keys()
-    return {name: median(one[name] for one in found) for name in names} | {"rounds": found, "rate": RATE}
+    return {name: median(one[name] for one in found) for name in names} | {
+        "rounds": found,
+        "rate": RATE,
+        "idle_mb": {name: memory.series[0][name] for name in watched},
+        "most_mb": {name: max(one.get(name, 0.0) for one in memory.series) for name in watched},
+    }
 
 
 def _wait_ready() -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psutil
+from pymongo.collection import Collection
 
 from deploy.local.servers import Servers
 
@@ -54,13 +55,14 @@ def drain(servers: Servers, service: str, goal: Mapping[int, int], field: str, c
         with running(servers, service, count) as pids:
             watched = {f"{service}-{number}": pid for number, pid in enumerate(pids, 1)}
             watched |= {"kafka": servers.kafka_pid, "mongod": servers.mongod_pid}
-            first_at, first, used = 0.0, 0, cpu_seconds(watched)
+            places = _places(ledger, field)
+            first_at, first, used, before = 0.0, 0, cpu_seconds(watched), sum(places.values())
             deadline = time.monotonic() + PATIENCE_SECONDS
             with MemorySampler(watched) as memory:
                 while True:
-                    places = {entry["partition"]: entry[field] for entry in ledger.find({}, {"partition": 1, field: 1})}
+                    places = _places(ledger, field)
                     done = sum(places.values())
-                    if done > len(places) and not first_at:
+                    if done > max(before, len(places)) and not first_at:
                         first_at, first, used = time.monotonic(), done, cpu_seconds(watched)
                     if all(places.get(partition, 0) >= wanted for partition, wanted in goal.items()):
                         break
@@ -76,6 +78,10 @@ def drain(servers: Servers, service: str, goal: Mapping[int, int], field: str, c
         "cpu": spent,
         "memory": memory.series,
     }
+
+
+def _places(ledger: Collection[dict[str, Any]], field: str) -> dict[int, int]:
+    return {entry["partition"]: entry[field] for entry in ledger.find({}, {"partition": 1, field: 1})}
 
 
 def _alive(pid: int) -> bool:

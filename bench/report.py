@@ -1,6 +1,6 @@
 """Tables and plots: ratios first, then figures, then what they cost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def tables(found: dict[str, Any]) -> str:
         f"{machine['system']}, Python {machine['python']}; load average before: {found['load_before']:.1f}. "
         "Everything, the load too, ran on this one machine. Medians of the rounds: compare the ratios.\n"
     ]
-    for name, part in (("metrics", _metrics), ("routing", _routing), ("intake", _intake), ("freshness", _freshness)):
+    for name, part in PARTS.items():
         if name in found:
             parts.append(part(found[name]))
     return "\n".join(parts)
@@ -90,7 +90,41 @@ def _intake(part: dict[str, Any]) -> str:
 def _freshness(part: dict[str, Any]) -> str:
     names = {"visible": "202 → visible in the stream", "ack": "Kafka's acknowledgement", "transaction": "a transaction"}
     table = [(label, f"{part[f'{name}_p50_ms']:.1f}", f"{part[f'{name}_p99_ms']:.1f}") for name, label in names.items()]
-    return "## Freshness\n\n" + _table((f"{part['rate']} submissions/s", "p50 ms", "p99 ms"), table)
+    times = _table((f"{part['rate']} submissions/s", "p50 ms", "p99 ms"), table)
+    memory = [(name, f"{idle:.0f}", f"{part['most_mb'][name]:.0f}") for name, idle in part["idle_mb"].items()]
+    return f"## Freshness\n\n{times}\n{_table(('memory', 'idle, MB', 'at most meanwhile, MB'), memory)}"
+
+
+def _growth(part: dict[str, Any]) -> str:
+    lines = [
+        (row["name"], f"{row['per_second']:,.0f}", f"{row['own_us']:.0f}", f"{row['mongod_us']:.0f}")
+        for row in part["metrics"]
+    ]
+    told = _table((f"metrics, {part['facts']:,} facts each", "facts/s", "its CPU, µs a fact", "MongoDB's"), lines)
+    first, last = part["routing"]
+    cases = [
+        (
+            row["name"],
+            f"{row['per_second']:,.0f}",
+            f"{row['own_us']:.0f}",
+            f"{row['mongod_us']:.0f}",
+            f"{row['resident_mb']:.0f} MB",
+        )
+        for row in (first, last)
+    ]
+    head = ("routing, submissions", "facts/s", "its CPU, µs a fact", "MongoDB's", "its memory")
+    data, index = last["data_bytes"] / last["cases"], last["index_bytes"] / last["cases"]
+    kept = f"An open case takes {data:,.0f} bytes in MongoDB before compression, and its index entries {index:,.0f}."
+    return f"## Growth\n\n{told}\n{_table(head, cases)}\n{kept}\n"
+
+
+PARTS: dict[str, Callable[[Any], str]] = {
+    "metrics": _metrics,
+    "routing": _routing,
+    "intake": _intake,
+    "growth": _growth,
+    "freshness": _freshness,
+}
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

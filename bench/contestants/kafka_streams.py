@@ -22,12 +22,9 @@ def main(guarantee: str = EXACTLY_ONCE) -> None:
     """Hand the task over, and what it tells back."""
     wanted = task()
     class_path = jars.class_path(lock=FOLDER / "jgo.lock.toml")
-    numbers = (str(wanted.events), str(wanted.partitions))
-    subprocess.run(
-        [java.find(), "-Xmx1g", "-cp", class_path, str(FOLDER / "Cells.java")]
-        + [guarantee, wanted.bootstrap, wanted.topic, *numbers, str(wanted.state)],
-        check=True,
-    )
+    running = (java.find(), "-Xmx1g", "-cp", class_path, str(FOLDER / "Cells.java"))
+    told = (guarantee, wanted.bootstrap, wanted.topic, str(wanted.events), str(wanted.partitions), str(wanted.state))
+    subprocess.run([*running, *told], check=True)
 
 
 if __name__ == "__main__":
