@@ -1,4 +1,4 @@
-"""`make bench`: all of it in one run, each part beside its limit and its peers, then the tables and plots."""
+"""`make bench`: each part beside its limit and its peers in one run, then the tables and plots."""
 
 import argparse
 import os
@@ -55,23 +55,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="small")
     parser.add_argument("--only", choices=PARTS, action="append")
-    parser.add_argument("--output", type=Path, help="a folder for benchmarks.md and its plots; without it, only told")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help="a folder for benchmarks.md, whose other parts stay as they were; without it, only told",
+    )
     chosen = parser.parse_args()
-    found: dict[str, Any] = {"machine": machine(), "size": chosen.size, "load_before": os.getloadavg()[0]}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    found: dict[str, Any] = {}
     with Progress(*columns) as progress:
         for name in chosen.only or PARTS:
+            conditions = {**machine(), "size": chosen.size}
             home = Path(tempfile.mkdtemp(prefix=f"mingshao-bench-{name}-"))
             try:
                 with stage.start(home, PORT_BASE) as servers:
                     stage.make_topics(servers.kafka_bootstrap, City().partitions, stage.OWN)
                     stage.publish_directory(servers.kafka_bootstrap, City())
-                    found[name] = PARTS[name](servers, SIZES[chosen.size], progress)
+                    result = PARTS[name](servers, SIZES[chosen.size], progress)
             finally:
                 shutil.rmtree(home, ignore_errors=True)
-    if chosen.output:
-        report.write(found, chosen.output)
-    print(report.tables(found) if chosen.output is None else f"{chosen.output / 'benchmarks.md'}")
+            found[name] = {"conditions": conditions, "result": result}
+            if chosen.output:
+                report.write({name: found[name]}, chosen.output)
+    print(f"{chosen.output / 'benchmarks.md'}" if chosen.output else report.tables(found))
 
 
 def machine() -> dict[str, Any]:
@@ -82,6 +88,7 @@ def machine() -> dict[str, Any]:
         "memory_gb": round(psutil.virtual_memory().total / 1e9),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
+        "load": round(os.getloadavg()[0], 1),
     }
 
 

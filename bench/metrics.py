@@ -36,7 +36,7 @@ class Contestant(msgspec.Struct, frozen=True, kw_only=True):
 
 CONTESTANTS = (
     Contestant(module="memory"),
-    Contestant(module="aiokafka_memory"),
+    Contestant(module="aiokafka_memory", share=0.5),
     Contestant(module="kafka_streams", arguments=("exactly_once_v2",), missing=kafka_streams.missing),
     Contestant(module="kafka_streams", arguments=("at_least_once",), missing=kafka_streams.missing),
     Contestant(module="bytewax_flow"),

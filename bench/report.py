@@ -4,34 +4,46 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 NOTES = Path(__file__).parent / "notes.md"
 """What people wrote about the figures: what limits them, and what falls short why."""
 
 
 def write(found: dict[str, Any], folder: Path) -> None:
-    """`benchmarks.md`, and its plots beside it."""
+    """`benchmarks.md`, and beside it its plots and all that was measured; parts that were not measured now stay."""
     from . import plots
 
-    folder.mkdir(parents=True, exist_ok=True)
-    pictures = plots.draw(found, folder / "benchmarks")
+    pictures_folder = folder / "benchmarks"
+    pictures_folder.mkdir(parents=True, exist_ok=True)
+    kept = pictures_folder / "measured.json"
+    known = msgspec.json.decode(kept.read_bytes()) if kept.exists() else {}
+    known |= found
+    kept.write_bytes(msgspec.json.format(msgspec.json.encode(known, order="sorted"), indent=1) + b"\n")
+    pictures = plots.draw({name: part["result"] for name, part in known.items()}, pictures_folder)
     shown = "\n".join(f"![{name}](benchmarks/{path.name})" for name, path in pictures.items())
     notes = NOTES.read_text(encoding="utf-8")
-    text = f"# Benchmarks\n\n{tables(found)}\n{shown}\n\n{notes}"
+    text = f"# Benchmarks\n\n{tables(known)}\n{shown}\n\n{notes}"
     (folder / "benchmarks.md").write_text(text, encoding="utf-8")
 
 
 def tables(found: dict[str, Any]) -> str:
     """All that was measured, as Markdown."""
-    machine = found["machine"]
     parts = [
-        f"`make bench SIZE={found['size']}`, {machine['at']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
-        f"{machine['system']}, Python {machine['python']}; load average before: {found['load_before']:.1f}. "
-        "Everything, the load too, ran on this one machine. Medians of the rounds: compare the ratios.\n"
+        "Everything, the load too, ran on one machine. Medians of interleaved rounds: compare the ratios within a "
+        "table, not figures of different tables.\n"
     ]
     for name, part in PARTS.items():
         if name in found:
-            parts.append(part(found[name]))
+            parts.append(f"{part(found[name]['result'])}\n{_conditions(found[name]['conditions'])}")
     return "\n".join(parts)
+
+
+def _conditions(told: dict[str, Any]) -> str:
+    return (
+        f"*`SIZE={told['size']}`, {told['at']}, {told['cores']} cores, {told['memory_gb']} GB, {told['system']}, "
+        f"Python {told['python']}; load average before: {told['load']}.*\n"
+    )
 
 
 def _metrics(rows: Sequence[dict[str, Any]]) -> str:
