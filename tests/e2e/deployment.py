@@ -64,11 +64,15 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
         # verify: plain HTTP, and to read all certificate authorities takes longer than most answers
         return httpx.request(method, self.url(service) + path, headers=headers, timeout=30, verify=False, **more)
 
-    def health(self, service: str) -> list[dict[str, Any]]:
-        """/healthz of every instance that runs beside each other; httpx.TransportError where one does not answer."""
+    def urls(self, service: str) -> list[str]:
+        """The addresses of every instance that runs beside each other."""
         wanted = json.loads((self.home / "run" / "wanted.json").read_text())
         ports = [self.port_base + SERVICES[service] + 10 * number for number in range(wanted["scale"].get(service, 1))]
-        return [httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=30, verify=False).json() for port in ports]
+        return [f"http://127.0.0.1:{port}" for port in ports]
+
+    def health(self, service: str) -> list[dict[str, Any]]:
+        """/healthz of every instance; httpx.TransportError where one does not answer."""
+        return [httpx.get(f"{url}/healthz", timeout=30, verify=False).json() for url in self.urls(service)]
 
     def answers(self, service: str, instance: int) -> bool:
         """Whether that instance takes work."""
