@@ -80,7 +80,7 @@ class Repository:
 @pytest.fixture
 def one_jar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     digest = hashlib.sha256(b"good").hexdigest()
-    monkeypatch.setattr(jars, "locked", lambda: [Jar(group="g", artifact="a", version="1", sha256=digest)])
+    monkeypatch.setattr(jars, "locked", lambda lock: [Jar(group="g", artifact="a", version="1", sha256=digest)])
     monkeypatch.setenv("MINGSHAO_CACHE", str(tmp_path))
     return tmp_path / "jars" / "a-1.jar"
 
