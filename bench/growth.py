@@ -1,4 +1,7 @@
-"""What an event costs when there is more of everything: workers, departments, unevenness, cases that are open."""
+"""What an event costs when there is more of everything: workers, departments, unevenness, cases that are open.
+
+Notify is measured here too, on the first city: how many instances a city needs follows from all three.
+"""
 
 from typing import Any
 
@@ -23,9 +26,10 @@ MORE = 9
 
 
 def measure(servers: Servers, facts: int, submissions: int, progress: Progress) -> dict[str, Any]:
-    """`metrics`: a row for each city and for two workers; `routing`: the first and the last tenth of the cases."""
-    task = progress.add_task("growth", total=len(CITIES) + 3)
-    rows = []
+    """`metrics`: a row for each city and for two workers; `routing`: the first and the last tenth of the cases;
+    `notify`: one figure."""
+    task = progress.add_task("growth", total=len(CITIES))
+    rows, notify = [], {}
     for name, city in CITIES.items():
         stage.empty(servers.kafka_bootstrap, CASES, city.partitions)
         stage.fill(servers.kafka_bootstrap, CASES, stage.facts, city, facts, progress)
@@ -34,9 +38,12 @@ def measure(servers: Servers, facts: int, submissions: int, progress: Progress) 
             goal = dict.fromkeys(range(city.partitions), facts // city.partitions)
             told = ours.drain(servers, "metrics", goal, "last_seq", workers)
             rows.append({"name": f"{name}, {workers} worker{'s' * (workers > 1)}", **costs(told, "metrics")})
+        if city == City():
+            notify = costs(ours.drain(servers, "notify", goal, "last_seq"), "notify")
         progress.advance(task)
     stage.empty(servers.kafka_bootstrap, CASES, City().partitions)
-    return {"metrics": rows, "routing": cases_that_stay(servers, submissions, progress), "facts": facts}
+    routing = cases_that_stay(servers, submissions, progress)
+    return {"metrics": rows, "routing": routing, "notify": notify, "facts": facts}
 
 
 def cases_that_stay(servers: Servers, submissions: int, progress: Progress) -> list[dict[str, Any]]:

@@ -112,6 +112,10 @@ def _growth(part: dict[str, Any]) -> str:
         (row["name"], f"{row['per_second']:,.0f}", f"{row['own_us']:.0f}", f"{row['mongod_us']:.0f}")
         for row in part["metrics"]
     ]
+    one = part["notify"]
+    lines.append(
+        ("notify, the first city", f"{one['per_second']:,.0f}", f"{one['own_us']:.0f}", f"{one['mongod_us']:.0f}")
+    )
     told = _table((f"metrics, {part['facts']:,} facts each", "facts/s", "its CPU, µs a fact", "MongoDB's"), lines)
     first, last = part["routing"]
     cases = [

@@ -102,8 +102,9 @@ def without_what_it_needs(life: Life) -> Step:
 
 
 def correcting_what_never_was(life: Life) -> Step:
-    """Refused."""
-    return _new(life, "correct", f"source:{life.source}", corrects="never", grade=1, reason="测试")
+    """Refused, for its own source and for a department that has nothing to do with the case."""
+    key = life.dice.choice([f"source:{life.source}", f"department:{life.any_department(but=life.lead)}"])
+    return _new(life, "correct", key, corrects="never", grade=1, reason="测试")
 
 
 KINDS: tuple[Callable[[Life], Step], ...] = (

@@ -75,6 +75,7 @@ class Recount:
             "source": value["source"],
             "category": value.get("category") if value.get("category") in self.directory["category"] else None,
             "department": None,
+            "led": set(),
             "received_at": at,
             "due_at": None,
             "replied_at": None,
@@ -95,6 +96,7 @@ class Recount:
         department = self.directory["category"][case["category"]].get("department")
         if department is not None:
             case["state"], case["department"] = "dispatched", department
+            case["led"].add(department)
             _happened(case, "routing", "dispatched", at)
 
     def _hours(self, case: Case) -> timedelta:
@@ -125,7 +127,7 @@ class Recount:
     def _refusal(self, case: Case, value: Json) -> str | None:
         """Who, from where, when, with what, and whether it makes sense: the first of these that is against it."""
         action, actor, details = value["action"], value["actor"], value.get("details") or {}
-        if action != "correct" and not self._may(case, action, actor):
+        if not (_took_part(case, actor) if action == "correct" else self._may(case, action, actor)):
             return "not_authorized"
         if action != "correct" and case["state"] not in FROM[action]:
             return "not_allowed"
@@ -181,6 +183,7 @@ class Recount:
             self._promise(case)
         elif action == "dispatch":
             case["department"] = details["department"]
+            case["led"].add(details["department"])
         elif action == "reply":
             case["replied_at"] = at
         elif action == "redo":
@@ -193,6 +196,13 @@ class Recount:
         _happened(case, name, COUNTED_AS[action], at, details.get("grade") if action == "rate" else None)
         if action == "accept":
             self._dispatch_by_rule(case, at)
+
+
+def _took_part(case: Case, actor: Json) -> bool:
+    """A department that led the case once, the source that submitted it, any desk of the street."""
+    if actor["role"] == "department":
+        return actor.get("subject") in case["led"]
+    return actor["role"] != "source" or actor.get("subject") == case["source"]
 
 
 def _corrected(actor: Json, details: Json) -> tuple[str, str]:
