@@ -63,15 +63,19 @@ def unavailable(what: str, retry_after: int = 5) -> Problem:
     return Problem(503, "unavailable", what, headers={"Retry-After": str(retry_after)})
 
 
+def answered(request: Request, problem: Problem) -> Response:
+    """The answer; the caller learns that it may try again, whoever runs the service, why."""
+    if problem.status >= 500 and (cause := _root(problem)) is not problem:
+        get_logger(__name__).warning(problem.code, path=request.url.path, because=f"{type(cause).__name__}: {cause}")
+    return problem.response()
+
+
 def install(app: FastAPI) -> None:
     """Every error leaves `app` as a problem."""
 
     async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
-        if error.status >= 500 and (cause := _root(error)) is not error:
-            # the caller learns that it may try again; whoever runs the service, why
-            get_logger(__name__).warning(error.code, path=request.url.path, because=f"{type(cause).__name__}: {cause}")
-        return error.response()
+        return answered(request, error)
 
     async def on_validation(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -63,26 +63,26 @@ class Producer:
         if client is None or not records:
             return [BrokerAway("Kafka is away")] * len(records)
         outcomes: list[Exception | None] = [BrokerAway("no acknowledgement in time")] * len(records)
-
-        async def one(index: int, record: Outgoing) -> None:
-            try:
-                pending = await client.send(
-                    record.topic,
-                    record.value,
-                    key=record.key,
-                    partition=record.partition,
-                    headers=record.headers,
-                )
-                await pending
-                outcomes[index] = None
-            except (KafkaError, OSError) as error:
-                outcomes[index] = BrokerAway(str(error) or type(error).__name__)
-
+        pending: dict[int, asyncio.Future[Any]] = {}
         try:
             async with asyncio.timeout(BOUND_SECONDS):
-                await asyncio.gather(*(one(i, record) for i, record in enumerate(records)))
+                for index, one in enumerate(records):
+                    try:
+                        pending[index] = await client.send(
+                            one.topic, one.value, key=one.key, partition=one.partition, headers=one.headers
+                        )
+                    except (KafkaError, OSError) as error:
+                        outcomes[index] = _away(error)
+                # not a task for each: at thousands of records a second that was a third of the work
+                await asyncio.wait(pending.values())
         except TimeoutError:
             pass
+        for index, told in pending.items():
+            if told.done() and not told.cancelled():
+                failed = told.exception()
+                outcomes[index] = _away(failed) if failed else None
+            else:
+                told.add_done_callback(_seen)
         if any(outcomes):
             self._broken(client)
         return outcomes
@@ -155,6 +155,16 @@ async def _in_order(
     if batch.record_count():
         await (await client.send_batch(batch, topic, partition=partition))
         acknowledged()
+
+
+def _away(error: BaseException) -> BrokerAway:
+    return BrokerAway(str(error) or type(error).__name__)
+
+
+def _seen(told: asyncio.Future[Any]) -> None:
+    """Nobody waits for it any more: asyncio need not complain that its error was never looked at."""
+    if not told.cancelled():
+        told.exception()
 
 
 async def _stop(client: Any) -> None:

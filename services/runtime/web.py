@@ -15,6 +15,7 @@ from . import problems
 from .directory import Directory
 from .health import Health
 from .keys import authorized
+from .lanes import Lanes
 from .problems import Problem
 
 health_router = APIRouter()
@@ -66,6 +67,7 @@ def build_app(
     for router in (health_router, *routers):
         _document(router)
         app.include_router(router)
+    app.add_middleware(Lanes, routers=routers)
     return app
 
 

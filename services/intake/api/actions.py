@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from services.contracts.actions import ActionRequested
 from services.contracts.actors import Actor
 from services.runtime.keys import Caller
+from services.runtime.lanes import LaneRoute
 
 from ..domain.bodies import ActionBody, read
 from ..domain.flaws import Flaw
@@ -12,7 +13,7 @@ from ..domain.submission import request as requested
 from .bodies import ERRORS, JSON, MANY, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, lines_of, media_type
 from .desk import AtDesk, Desk
 
-router = APIRouter(tags=["actions"])
+router = APIRouter(tags=["actions"], route_class=LaneRoute)
 
 
 @router.post(

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from services.contracts.actors import Actor
 from services.contracts.identity import Kind
 from services.runtime.keys import Caller
+from services.runtime.lanes import LaneRoute
 
 from ..domain.bodies import SubmissionBody, read
 from ..domain.flaws import Flaw
@@ -12,7 +13,7 @@ from ..domain.submission import Taken, take
 from .bodies import ERRORS, JSON, MANY, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, lines_of, media_type
 from .desk import AtDesk, Desk
 
-router = APIRouter(tags=["submissions"])
+router = APIRouter(tags=["submissions"], route_class=LaneRoute)
 _ANSWERS = {**ERRORS, 200: MANY}
 _BODY = documented(SubmissionBody, JSON, NDJSON)
 

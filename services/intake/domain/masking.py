@@ -11,6 +11,8 @@ _LONG = re.compile(r"\d(?:[\s\-－—()（）.]?\d){6}")
 _CARD = re.compile(r"(?<![0-9A-Za-z*])(\d{6})(\d{8})(\d{3}[0-9Xx])(?![0-9A-Za-z])", re.ASCII)
 _COUNTRY = re.compile(r"(?:\+|00)86[\s-]?")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d){8}(?!\d)")
+_GAP = "\n"
+"""Stands where a mobile number was: no run of digits goes over it, so that what is left is looked at alone."""
 _ASCII_DIGITS = {ord(wide): str(value) for value, wide in enumerate("０１２３４５６７８９")} | {
     ord("Ｘ"): "X",
     ord("ｘ"): "x",
@@ -19,9 +21,9 @@ _ASCII_DIGITS = {ord(wide): str(value) for value, wide in enumerate("０１２�
 
 def mask(text: str) -> str:
     """The text with numbers of people hidden but for a hint: 138****8000, 110101********1234. Idempotent."""
-    plain = text.translate(_ASCII_DIGITS)  # one character for one: places stay the same
-    if not _LONG.search(plain):
+    if not _LONG.search(text):  # its digits are those of any script
         return text
+    plain = text.translate(_ASCII_DIGITS)  # one character for one: places stay the same
     spans = [found.span(2) for found in _CARD.finditer(plain) if ric.is_valid(found.group())]
     taken = [(begin - 6, end + 4) for begin, end in spans]
     for begin, end in _phones(plain):
@@ -51,6 +53,8 @@ def mask_all(value: Any) -> Any:
 
 def _phones(plain: str) -> list[tuple[int, int]]:
     found = [match.span() for match in _MOBILE.finditer(plain)]
+    if not _LONG.search(_MOBILE.sub(_GAP, plain)):
+        return found
     matcher = PhoneNumberMatcher(plain, "CN", leniency=Leniency.VALID, max_tries=1000)
     return found + [(match.start, match.end) for match in matcher]
 

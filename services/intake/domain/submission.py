@@ -30,8 +30,9 @@ def take(
 ) -> Taken:
     """Masked and identified. Flaw, Forbidden."""
     assert actor.subject is not None, "the access table lets only sources submit"
-    fitting = sorted(name for name, row in channels.items() if row.kind == kind)
-    if body.channel not in fitting:
+    channel = channels.get(body.channel)
+    if channel is None or channel.kind != kind:
+        fitting = sorted(name for name, row in channels.items() if row.kind == kind)
         raise Flaw("unknown_channel", "channel", f"no channel {body.channel!r} for a {kind}; there are {fitting}")
     check_time("reported_at", body.reported_at, now, actor)
     check_free(body.attributes, "attributes")
