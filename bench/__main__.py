@@ -55,6 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="small")
     parser.add_argument("--only", choices=PARTS, action="append")
+    parser.add_argument("--rounds", type=int, help="fewer or more of them than the size has")
     parser.add_argument(
         "--output",
         type=Path,
@@ -62,16 +63,17 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    size = SIZES[chosen.size] | ({"rounds": chosen.rounds} if chosen.rounds else {})
     found: dict[str, Any] = {}
     with Progress(*columns) as progress:
         for name in chosen.only or PARTS:
-            conditions = {**machine(), "size": chosen.size}
+            conditions = {**machine(), "size": chosen.size, "rounds": size["rounds"]}
             home = Path(tempfile.mkdtemp(prefix=f"mingshao-bench-{name}-"))
             try:
                 with stage.start(home, PORT_BASE) as servers:
                     stage.make_topics(servers.kafka_bootstrap, City().partitions, stage.OWN)
                     stage.publish_directory(servers.kafka_bootstrap, City())
-                    result = PARTS[name](servers, SIZES[chosen.size], progress)
+                    result = PARTS[name](servers, size, progress)
             finally:
                 shutil.rmtree(home, ignore_errors=True)
             found[name] = {"conditions": conditions, "result": result}
