@@ -38,6 +38,7 @@ ACCESS: dict[str, dict[str, tuple[Role, ...]]] = {
         "GET /v1/queue": _DESK,
         "GET /v1/directory/{kind}": _VIEWING,  # kind `key`: admin
         "GET /v1/directory/{kind}/{row_id}": _VIEWING,  # the same
+        "PUT /v1/directory": _ADMIN,
         "PUT /v1/directory/{kind}": _ADMIN,
         "PUT /v1/directory/{kind}/{row_id}": _ADMIN,
         "DELETE /v1/directory/{kind}/{row_id}": _ADMIN,

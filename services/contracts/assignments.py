@@ -8,6 +8,12 @@ from .cases import State
 from .submissions import Place, Urgency
 from .times import Instant
 
+NoticeKind = Literal[
+    "assigned", "withdrawn", "return_refused", "held", "hold_refused", "resumed", "extended", "extension_refused",
+    "redo", "sent_back", "amended", "reminded", "due_soon", "overdue", "supervised", "escalated", "closed", "void",
+    "merged", "split", "whistled", "consulted", "concluded", "assist_refused",
+]  # fmt: skip
+
 
 class AssignmentNotice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing to do or to know. `id` is stable: the same notice again has the same id."""
@@ -16,7 +22,8 @@ class AssignmentNotice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     department: str
     case_id: str
     version: int
-    notice: Literal["assigned", "withdrawn", "return_refused", "held", "resumed", "redo", "amended", "closed", "void"]
+    notice: NoticeKind
+    role: Literal["lead", "assistant", "summoned", "consulted"] = "lead"
     state: State
     at: Instant
     due_at: Instant

@@ -7,14 +7,30 @@ from .actions import ActionRequested
 from .assignments import AssignmentNotice
 from .cases import CaseFact
 from .directory import DirectoryChanged
+from .followups import CaseJoined, DeadlineReached, DirectoryApplied, MainMoved
 from .submissions import ContactGiven, SubmissionReceived
 
-Message = SubmissionReceived | ActionRequested | ContactGiven | CaseFact | AssignmentNotice | DirectoryChanged
+Message = (
+    SubmissionReceived
+    | ActionRequested
+    | ContactGiven
+    | DeadlineReached
+    | CaseJoined
+    | MainMoved
+    | DirectoryApplied
+    | CaseFact
+    | AssignmentNotice
+    | DirectoryChanged
+)
 
 TYPES: dict[str, type[msgspec.Struct]] = {
     topics.SUBMISSION: SubmissionReceived,
     topics.ACTION: ActionRequested,
     topics.CONTACT: ContactGiven,
+    topics.DEADLINE: DeadlineReached,
+    topics.JOINED: CaseJoined,
+    topics.MAIN_MOVED: MainMoved,
+    topics.DIRECTORY_APPLIED: DirectoryApplied,
     topics.FACT: CaseFact,
     topics.ASSIGNMENT: AssignmentNotice,
     topics.DIRECTORY_CHANGE: DirectoryChanged,

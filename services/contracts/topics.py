@@ -53,12 +53,17 @@ SUBMISSION = "mingshao.submission.received.v1"
 ACTION = "mingshao.action.requested.v1"
 CONTACT = "mingshao.contact.given.v1"
 FACT = "mingshao.case.fact.v1"
+DEADLINE = "mingshao.followup.deadline.v1"
+JOINED = "mingshao.followup.joined.v1"
+MAIN_MOVED = "mingshao.followup.main.v1"
+DIRECTORY_APPLIED = "mingshao.followup.directory.v1"
 ASSIGNMENT = "mingshao.assignment.notice.v1"
 DIRECTORY_CHANGE = "mingshao.directory.changed.v1"
 
 TICKETS = _topic("tickets", "intake", ("routing",), (SUBMISSION, ACTION))
 OPINIONS = _topic("opinions", "intake", ("routing",), (SUBMISSION, ACTION))
 CONTACTS = _topic("contacts", "intake", ("notify",), (CONTACT,), config=COMPACTED, keeper="notify")
+FOLLOWUPS = _topic("followups", "routing", ("routing",), (DEADLINE, JOINED, MAIN_MOVED, DIRECTORY_APPLIED))
 CASES = _topic("cases", "routing", ("notify", "metrics"), (FACT,))
 DIRECTORY = _topic("directory", "routing", ("intake", "routing", "notify", "metrics"), (DIRECTORY_CHANGE,), "one")
 
@@ -88,6 +93,7 @@ CATALOGUE: tuple[Topic, ...] = (
     TICKETS,
     OPINIONS,
     CONTACTS,
+    FOLLOWUPS,
     CASES,
     DIRECTORY,
     *DEAD.values(),

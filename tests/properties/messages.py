@@ -7,21 +7,27 @@ from hypothesis import strategies as st
 
 from services.contracts.actions import ActionDetails, ActionName, ActionRequested
 from services.contracts.actors import Actor, Role
-from services.contracts.assignments import AssignmentNotice
+from services.contracts.assignments import AssignmentNotice, NoticeKind
 from services.contracts.cases import (
     CaseFact,
     CaseSummary,
     Dimensions,
     Evaluation,
+    FollowUp,
     Occurrence,
     OccurrenceKind,
     Refusal,
     State,
+    Task,
+    TaskState,
 )
 from services.contracts.codec import Event
-from services.contracts.directory import DirectoryChanged, DirectoryKind
+from services.contracts.deadlines import ClockName, EscalationLevel, Window
+from services.contracts.directory import DirectoryChanged, DirectoryKind, Limit
+from services.contracts.followups import CaseJoined, DeadlineReached, DirectoryApplied, MainMoved
 from services.contracts.identity import case_id
 from services.contracts.messages import Message
+from services.contracts.promises import Clock, PublishFrom, Terms
 from services.contracts.submissions import ContactGiven, Place, SubmissionReceived, Urgency
 
 # JSON has no lone surrogates
@@ -65,6 +71,20 @@ places = st.builds(
 )
 details = st.builds(
     ActionDetails,
+    departments=st.lists(texts.filter(bool), max_size=2).map(lambda names: tuple(names)),
+    parties=st.lists(texts.filter(bool), max_size=2).map(lambda names: tuple(names)),
+    party=maybe_text,
+    main=st.none() | case_ids,
+    reached=maybe_bool,
+    passed=maybe_bool,
+    evidence=st.lists(texts.filter(bool), max_size=2).map(lambda names: tuple(names)),
+    notice=maybe_text,
+    clock=st.none() | one_of(ClockName),
+    level=st.none() | one_of(EscalationLevel),
+    step=st.none() | counts,
+    task=maybe_text,
+    hops=counts,
+    due_at=maybe_instant,
     reason=maybe_text,
     text=maybe_text,
     category=maybe_text,
@@ -87,8 +107,36 @@ dimensions = st.builds(
     urgency=one_of(Urgency),
 )
 evaluations = st.builds(Evaluation, at=instants, grade=grades, solved=maybe_bool)
+follow_ups = st.builds(FollowUp, at=instants, contacted=st.booleans(), effective=st.booleans(), solved=maybe_bool)
+tasks = st.builds(
+    Task,
+    id=texts,
+    department=texts,
+    state=one_of(TaskState),
+    assigned_at=instants,
+    due_at=instants,
+    first_due_at=instants,
+    signed_at=maybe_instant,
+    replied_at=maybe_instant,
+)
 summaries = st.builds(
     CaseSummary,
+    accepted=st.booleans(),
+    dispatches=counts,
+    extended=counts,
+    verifications=counts,
+    verifications_failed=counts,
+    self_handled=st.booleans(),
+    published=st.booleans(),
+    signed_at=maybe_instant,
+    inner_due_at=maybe_instant,
+    resolved=maybe_bool,
+    follow_up=st.none() | follow_ups,
+    first_evaluation=st.none() | evaluations,
+    merged_into=st.none() | case_ids,
+    linked_to=st.none() | case_ids,
+    excluded=st.booleans(),
+    tasks=st.lists(tasks, max_size=2).map(lambda items: tuple(items)),
     kind=kinds,
     state=one_of(State),
     dims=dimensions,
@@ -104,6 +152,7 @@ summaries = st.builds(
 )
 occurrences = st.builds(
     Occurrence,
+    excluded=st.booleans(),
     id=texts,
     kind=one_of(OccurrenceKind),
     at=instants,
@@ -145,6 +194,44 @@ actions = st.builds(
     actor=actors,
 )
 contacts = st.builds(ContactGiven, case_id=case_ids, name=maybe_text, phone=maybe_text, digest=texts)
+limits = st.one_of(
+    st.builds(Limit, hours=st.floats(0.5, 8784)),
+    st.builds(Limit, workhours=st.floats(0.5, 2000)),
+    st.builds(Limit, workdays=st.integers(1, 250)),
+)
+terms = st.builds(
+    Terms,
+    policy_version=counts,
+    limits=st.dictionaries(one_of(ClockName) | st.just("redo"), limits, max_size=2),
+    calendar=maybe_text,
+    remind_at=st.none() | st.floats(0.1, 0.9),
+    stopped_by_hold=st.lists(one_of(ClockName), max_size=2).map(tuple),
+    escalation=st.lists(one_of(EscalationLevel), max_size=2).map(tuple),
+    step=limits,
+    most_redos=counts,
+    most_transfers=counts,
+    archive_after_days=st.floats(0.5, 3660),
+    publish_from=one_of(PublishFrom),
+    longest_extension=st.none() | limits,
+    redo_if_unsolved=st.booleans(),
+)
+clocks = st.builds(
+    Clock,
+    name=one_of(ClockName) | one_of(Window),
+    started_at=instants,
+    due_at=instants,
+    first_due_at=instants,
+    working=st.booleans(),
+    runs_from=maybe_instant,
+    ran=st.timedeltas(timedelta(), timedelta(days=99)),
+    late=st.timedeltas(timedelta(), timedelta(days=99)),
+    stopped_at=maybe_instant,
+    stopped_until=maybe_instant,
+    stopped_due=maybe_instant,
+    ended_at=maybe_instant,
+    next_step=counts,
+    next_at=maybe_instant,
+)
 facts = st.builds(
     CaseFact,
     case_id=case_ids,
@@ -164,6 +251,8 @@ facts = st.builds(
     after=st.none() | summaries,
     added=st.lists(occurrences, max_size=2).map(lambda items: tuple(items)),
     removed=st.lists(occurrences, max_size=2).map(lambda items: tuple(items)),
+    terms=st.none() | terms,
+    clocks=st.none() | st.dictionaries(texts, clocks, max_size=2),
     directory_version=counts,
 )
 notices = st.builds(
@@ -172,9 +261,8 @@ notices = st.builds(
     department=texts,
     case_id=case_ids,
     version=counts,
-    notice=st.sampled_from(
-        ("assigned", "withdrawn", "return_refused", "held", "resumed", "redo", "amended", "closed", "void")
-    ),
+    notice=one_of(NoticeKind),
+    role=st.sampled_from(("lead", "assistant", "summoned", "consulted")),
     state=one_of(State),
     at=instants,
     due_at=instants,
@@ -189,10 +277,38 @@ notices = st.builds(
 changes = st.builds(
     DirectoryChanged, kind=one_of(DirectoryKind), id=texts, version=counts, row=st.none() | json_objects
 )
+deadlines = st.builds(
+    DeadlineReached,
+    case_id=case_ids,
+    clock=one_of(ClockName) | one_of(Window),
+    step=counts,
+    at=instants,
+    task=maybe_text,
+)
+joins = st.builds(
+    CaseJoined, case_id=case_ids, follower=case_ids, version=counts, joined=st.booleans(), at=instants, hops=counts
+)
+mains = st.builds(
+    MainMoved,
+    case_id=case_ids,
+    main=case_ids,
+    version=counts,
+    state=st.none() | one_of(State),
+    reply=maybe_text,
+    elsewhere=st.none() | case_ids,
+    gone=st.booleans(),
+    at=instants,
+    hops=counts,
+)
+applied = st.builds(DirectoryApplied, case_id=case_ids, what=st.sampled_from(("successor", "policy")), at=instants)
 BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     SubmissionReceived: submissions,
     ActionRequested: actions,
     ContactGiven: contacts,
+    DeadlineReached: deadlines,
+    CaseJoined: joins,
+    MainMoved: mains,
+    DirectoryApplied: applied,
     CaseFact: facts,
     AssignmentNotice: notices,
     DirectoryChanged: changes,
