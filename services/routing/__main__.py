@@ -2,12 +2,14 @@
 
 import asyncio
 import sys
+from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
-from services.contracts.topics import CASES, CATALOGUE, OPINIONS, TICKETS
+from services.contracts.topics import CASES, CATALOGUE, FOLLOWUPS, OPINIONS, TICKETS
 from services.runtime import dead_api
 from services.runtime.directory import Directory
 from services.runtime.health import Health
@@ -23,11 +25,16 @@ from services.runtime.worker import Worker
 from . import api
 from .adapters.case_reader import MongoCaseReader
 from .adapters.case_store import MongoCaseStore
+from .adapters.current_rules import CurrentRules
 from .adapters.directory_store import DirectoryStore
+from .adapters.marked_cases import MongoMarkedCases
+from .adapters.open_cases import MongoOpenCases
 from .api.desk import Desk
 from .ports import StoreAway
 from .rebuild import BrokenLog, RoutingRuns, rebuild
 from .settings import RoutingSettings
+from .successions import Successions
+from .timekeeper import Timekeeper
 from .worker import JudgingReader
 
 SERVICE = "routing"
@@ -40,18 +47,39 @@ async def run(settings: RoutingSettings) -> None:
     database = connect(settings.mongodb_uri, DATABASE)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
+    zone = ZoneInfo(settings.timezone)
+    rules = CurrentRules(directory, zone)
     store, rows = MongoCaseStore(database), DirectoryStore(database, producer, health)
     worker = Worker(
         service=SERVICE,
-        topics=[TICKETS, OPINIONS],
+        topics=[TICKETS, OPINIONS, FOLLOWUPS],
         writes_to=CASES,
-        reader=JudgingReader(store, directory, Refusals(health.registry)),
+        reader=JudgingReader(store, rules, Refusals(health.registry), producer.partition_for),
         database=database,
         producer=producer,
         directory=directory,
         health=health,
         bootstrap=settings.kafka_bootstrap,
         failpoint=settings.failpoint,
+    )
+
+    timekeeper = Timekeeper(
+        cases=MongoMarkedCases(database),
+        rules=rules,
+        owned=worker.partitions,
+        read_upto=worker.read_upto,
+        producer=producer,
+        clock=partial(datetime.now, UTC),
+        health=health,
+    )
+
+    successions = Successions(
+        cases=MongoOpenCases(database),
+        rules=rules,
+        owned=worker.partitions,
+        producer=producer,
+        clock=partial(datetime.now, UTC),
+        health=health,
     )
 
     async def work() -> None:
@@ -90,7 +118,7 @@ async def run(settings: RoutingSettings) -> None:
                 partitions=settings.partitions,
                 directory=directory,
                 directory_store=rows,
-                zone=ZoneInfo(settings.timezone),
+                zone=zone,
             ),
             "dead": dead_api.DeadLetters(SERVICE, settings.kafka_bootstrap, database, producer),
         },
@@ -100,7 +128,7 @@ async def run(settings: RoutingSettings) -> None:
             app,
             settings=settings,
             health=health,
-            background=[producer.run, directory.run, keep_directory],
+            background=[producer.run, directory.run, keep_directory, timekeeper.run, successions.run],
             workers=[(work, worker.stop)],
         )
     finally:

@@ -1,31 +1,48 @@
 """One batch of one partition: each command judged against the case as the commands before it left it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain, repeat
 
 from services.contracts.actions import ActionRequested
+from services.contracts.actors import ROUTING
 from services.contracts.cases import CaseFact
+from services.contracts.codec import Event, encode
+from services.contracts.followups import FollowUpCommand
 from services.contracts.submissions import SubmissionReceived
+from services.contracts.topics import FOLLOWUPS
+from services.runtime.batches import Outgoing
 
 from .domain.case import Command, decide, evolve
+from .domain.joins import owed
 from .domain.refusals import conflicting_action
 from .domain.rules import Rules
 from .domain.state import CaseState, Decision, command_digest
 from .ports import CommandKey, Loaded
+
+PartitionOf = Callable[[str, bytes], int]
+"""Where a key of a topic goes."""
 
 
 class NotACommand(ValueError):
     """The record is none of what routing judges."""
 
 
-def key_of(command: object) -> CommandKey:
-    """NotACommand where it is neither a submission nor an action."""
+def command_in(message: object) -> Command:
+    """NotACommand where it is neither a submission nor an action nor a followup."""
+    if isinstance(message, SubmissionReceived | ActionRequested | FollowUpCommand):
+        return message
+    raise NotACommand(f"routing judges submissions, actions and followups; this is {type(message).__name__}")
+
+
+def key_of(message: object) -> CommandKey:
+    """NotACommand as above."""
+    command = command_in(message)
     if isinstance(command, SubmissionReceived):
         return CommandKey(command.case_id, command.actor.sender, "submit", True)
     if isinstance(command, ActionRequested):
         return CommandKey(command.case_id, command.actor.sender, command.action_id, False)
-    raise NotACommand(f"routing judges submissions and actions; this is {type(command).__name__}")
+    return CommandKey(command.case_id, ROUTING.sender, "", False)
 
 
 class Bench:
@@ -42,15 +59,30 @@ class Bench:
 
     def judge(self, command: Command, recorded_at: datetime) -> list[CaseFact]:
         """The command's facts, in order; none for a repeat. Leaves the bench as it was: `keep` takes them."""
+        if isinstance(command, FollowUpCommand):
+            # whether it has an effect, the case alone says: such commands may come again and again
+            decisions = decide(self.case(command.case_id), command, self.rules, recorded_at)
+            return self._facts(decisions, recorded_at, "")
         key, digest = key_of(command), command_digest(command)
-        case = self.changed.get(key.case_id) or self._loaded.cases.get(key.case_id)
+        case = self.case(key.case_id)
         before = self._digests.get(key) or self._loaded.judged.get(key, frozenset())
         if digest in before:
             return []
         if before and isinstance(command, ActionRequested):
-            decisions: tuple[Decision, ...] = (conflicting_action(case, command),)
+            decisions = (conflicting_action(case, command),)
         else:
             decisions = decide(case, command, self.rules, recorded_at)
+        return self._facts(decisions, recorded_at, digest)
+
+    def case(self, case_id: str) -> CaseState | None:
+        """As the commands so far left it."""
+        return self.changed.get(case_id) or self._loaded.cases.get(case_id)
+
+    def owed(self, command: Command, facts: Sequence[CaseFact]) -> list[FollowUpCommand]:
+        """What other cases must be told once `facts` are kept."""
+        return list(owed(self.case(command.case_id), command, [_decision(fact) for fact in facts]))
+
+    def _facts(self, decisions: Sequence[Decision], recorded_at: datetime, digest: str) -> list[CaseFact]:
         return [
             _fact(decision, self.partition, self.next_seq + index, recorded_at, self.rules.version, said)
             for index, (decision, said) in enumerate(zip(decisions, chain((digest,), repeat("")), strict=False))
@@ -60,8 +92,7 @@ class Bench:
         """What `judge` gave, or the log has, now stands."""
         for fact in facts:
             if fact.outcome == "applied":
-                case = self.changed.get(fact.case_id) or self._loaded.cases.get(fact.case_id)
-                self.changed[fact.case_id] = evolve(case, _decision(fact))
+                self.changed[fact.case_id] = evolve(self.case(fact.case_id), _decision(fact))
                 self.newest[fact.case_id] = fact
             if fact.command_digest:
                 key = CommandKey.answered(fact)
@@ -73,7 +104,7 @@ class Bench:
 def _fact(
     decision: Decision, partition: int, seq: int, recorded_at: datetime, directory_version: int, digest: str
 ) -> CaseFact:
-    shared = {name: getattr(decision, name) for name in decision.__struct_fields__}
+    shared = {name: getattr(decision, name) for name in decision.__struct_fields__ if name != "recorded_at"}
     return CaseFact(
         **shared,
         partition=partition,
@@ -87,3 +118,18 @@ def _fact(
 
 def _decision(fact: CaseFact) -> Decision:
     return Decision(**{name: getattr(fact, name) for name in Decision.__struct_fields__})
+
+
+def followup_record(told: FollowUpCommand, cause: str, now: datetime, place: PartitionOf) -> Outgoing:
+    """One of `followups`, in the partition of the case it is for; `cause` makes its event's id."""
+    key = told.case_id.encode()
+    event = Event(
+        id=f"{cause}/{type(told).__name__}/{told.case_id}",
+        source="/mingshao/routing",
+        time=now,
+        subject=told.case_id,
+        data=told,
+    )
+    value, headers = encode(event)
+    partition = place(FOLLOWUPS.name, key)
+    return Outgoing(topic=FOLLOWUPS.name, partition=partition, key=key, value=value, headers=headers)

@@ -1,14 +1,16 @@
 """What routing needs of the outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, Self
 
 import msgspec
 
 from services.contracts.cases import CaseFact
+from services.contracts.directory import History
 
 from .domain.cursor import Cursor
+from .domain.directory.change import RowChange
 from .domain.state import CaseState
 
 
@@ -52,8 +54,38 @@ class CaseStore(Protocol):
         """Collection → operations, each document once; `newest` is the last fact that changed each case."""
 
 
+class MarkedCases(Protocol):
+    """What the timekeeper reads of cases. StoreAway."""
+
+    async def marked(
+        self,
+        partitions: Sequence[int],
+        now: datetime,
+        histories: Mapping[str, History],
+        *,
+        limit: int,
+    ) -> list[CaseState]:
+        """Up to `limit` cases of these partitions that have come to a mark by `now`, the longest past first; of a
+        source's past only what `histories` says is told whole."""
+
+
+class OpenCases(Protocol):
+    """Open cases by who has work in them. StoreAway."""
+
+    async def doing(self, partitions: Sequence[int], departments: Collection[str], limit: int) -> list[str]:
+        """Up to `limit` case ids in which one of these departments has work to do."""
+
+
 class StoreAway(Exception):
     """The store does not answer; what was asked may or may not have happened."""
+
+
+class DirectoryMoved(Exception):
+    """Somebody else changed the directory meanwhile; it is at `version` now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the directory is at version {version} now")
+        self.version = version
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,8 +124,9 @@ class DirectoryRows(Protocol):
     async def row(self, kind: str, row_id: str) -> dict[str, Any] | None:
         """One row with its version."""
 
-    async def change(self, kind: str, rows: Mapping[str, dict[str, Any] | None]) -> dict[str, int]:
-        """Set rows (None removes), all or none; id → version."""
+    async def change(self, changes: Sequence[RowChange], at: int) -> list[int]:
+        """All or none; the version of each, an unchanged one's as it is. DirectoryMoved where the directory is not at
+        version `at`, for which they were judged."""
 
     async def publish(self) -> None:
         """What is stored and not yet on the log. BrokerAway."""

@@ -1,27 +1,28 @@
 """Routing's use of the runtime's worker: load, judge, give out facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from services.contracts.actions import ActionRequested
 from services.contracts.cases import CaseFact
 from services.contracts.codec import Event, encode
-from services.contracts.submissions import SubmissionReceived
+from services.contracts.followups import FollowUpCommand
 from services.contracts.topics import CASES
 from services.runtime.batches import Batch, Fold, Incoming, Outgoing
-from services.runtime.directory import Directory
 from services.runtime.instruments import Refusals
 
-from .domain.rules import rules_of
-from .handlers import Bench, NotACommand, key_of
+from .domain.rules import Rules
+from .handlers import Bench, NotACommand, PartitionOf, command_in, followup_record, key_of
 from .ports import CaseStore, CommandKey
+
+RulesNow = Callable[[], Rules]
 
 
 class JudgingFold:
     """One partition's batch on its bench."""
 
-    def __init__(self, bench: Bench, store: CaseStore, refusals: Refusals) -> None:
+    def __init__(self, bench: Bench, store: CaseStore, refusals: Refusals, place: PartitionOf) -> None:
         self.directory_version = bench.rules.version
+        self._place = place
         self._bench = bench
         self._store = store
         self._refusals = refusals
@@ -39,9 +40,7 @@ class JudgingFold:
 
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         """Judge one command; its facts as records of `cases`."""
-        command = record.event.data if record.event else None
-        if not isinstance(command, SubmissionReceived | ActionRequested):
-            raise NotACommand(f"routing judges submissions and actions; this is {type(command).__name__}")
+        command = command_in(record.event.data if record.event else None)
         if command.case_id != record.key:
             raise NotACommand(f"the record's key {record.key!r} is not the command's case {command.case_id!r}")
         judged = self._bench.judge(command, record.timestamp)
@@ -50,11 +49,15 @@ class JudgingFold:
         made = [_record(fact) for fact in judged]
         lines = [self._store.line(fact) for fact in judged]
         self._bench.keep(judged)
+        made += [self._followup(one, record) for one in self._bench.owed(command, judged)]
         self._lines.extend(lines)
         for fact in judged:
             if fact.refusal is not None:
                 self._refusals.count(fact.refusal.code)
         return made
+
+    def _followup(self, told: FollowUpCommand, cause: Incoming) -> Outgoing:
+        return followup_record(told, f"{cause.topic}/{cause.partition}/{cause.offset}", cause.timestamp, self._place)
 
     def writes(self) -> Mapping[str, Sequence[Any]]:
         """The batch's documents."""
@@ -64,19 +67,19 @@ class JudgingFold:
 class JudgingReader:
     """The worker's reader."""
 
-    def __init__(self, store: CaseStore, directory: Directory, refusals: Refusals) -> None:
+    def __init__(self, store: CaseStore, rules: RulesNow, refusals: Refusals, place: PartitionOf) -> None:
         self._store = store
-        self._directory = directory
+        self._rules = rules
         self._refusals = refusals
+        self._place = place
 
     async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
         """A bench for each partition, all under one version of the directory."""
-        snapshot = self._directory.snapshot
-        rules = rules_of(snapshot.version, snapshot.rows)
+        rules = self._rules()
         loaded = await self._store.load([key for batch in batches for key in _keys(batch)])
         return {
             batch.partition: JudgingFold(
-                Bench(batch.partition, batch.next_seq, loaded, rules), self._store, self._refusals
+                Bench(batch.partition, batch.next_seq, loaded, rules), self._store, self._refusals, self._place
             )
             for batch in batches
         }

@@ -7,6 +7,7 @@ forget and take again; an error from pure code means that record is a dead lette
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -112,6 +113,16 @@ class Worker:
         finally:
             watcher.cancel()
             await self._close()
+
+    def partitions(self) -> frozenset[int]:
+        """Those that this process owns now."""
+        return frozenset(self._ownership.owned)
+
+    def read_upto(self) -> datetime | None:
+        """All that was on the log of its partitions at that time is applied; None where that is not known of each."""
+        times = [owned.read_upto for owned in self._ownership.owned.values()]
+        known = [time for time in times if time is not None]
+        return min(known) if known and len(known) == len(times) else None
 
     def stop(self) -> None:
         """Finish the round at hand, leave the group, return from `run`."""

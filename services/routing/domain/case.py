@@ -1,40 +1,56 @@
 """`decide` what becomes of a command, `evolve` the case by it. Pure: time, rules and case come as arguments."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
 
-from services.contracts.actions import ActionDetails, ActionRequested
-from services.contracts.actors import ROUTING
-from services.contracts.cases import Occurrence, Refusal
+from services.contracts.actions import ActionRequested
+from services.contracts.cases import CaseSummary, Occurrence, Refusal
+from services.contracts.followups import CaseJoined, DeadlineReached, DirectoryApplied, FollowUpCommand, MainMoved
+from services.contracts.promises import Terms
 from services.contracts.submissions import SubmissionReceived
+from services.contracts.times import TOLD_WITHIN
 
+from . import requests
+from .applied import applied
 from .corrections import corrected, target
-from .effects import summary_after
+from .effects import state_after, summary_after
+from .joins import joined, main_moved
 from .moves import MOVES
+from .occurrences import Scribe
+from .own_moves import following
+from .promises import promised
+from .reached import reached
 from .refusals import refusal, unknown_case
 from .rules import Rules
 from .state import CaseState, Decision, Step, fingerprints
 from .submit import decide_submission
+from .talks import after as talks_after
+from .tasks import TASK_MOVES, assigned, moved, newest, task_meant
 
-Command = SubmissionReceived | ActionRequested
+Command = SubmissionReceived | ActionRequested | FollowUpCommand
 
 
 def decide(case: CaseState | None, command: Command, rules: Rules, now: datetime) -> tuple[Decision, ...]:
     """The command's own decision and those that follow from it: nothing for a repeat, up to three for a submission.
 
-    `now` is the command's append time; no rule of today depends on it, deadlines will.
+    `now` is the command's append time: a submission from longer ago than senders may tell is history.
     """
     if isinstance(command, SubmissionReceived):
-        first = decide_submission(case, command, rules)
-    elif case is None:
-        first = _refused(None, command, unknown_case())
-    else:
-        first = _act(case, command, rules)
-    if first is None or not first.applied:
-        return (first,) if first else ()
-    after = evolve(case, first)
-    return (first, *_own_moves(after, command, first, rules))
+        first = decide_submission(case, command, rules, now)
+        return _with_following(case, first, rules) if first else ()
+    if isinstance(command, ActionRequested):
+        first = _act(case, command, rules) if case else _refused(None, command, unknown_case())
+        return _with_following(case, first, rules)
+    made = list[Decision]()
+    for asked in _owed_to(case, command, rules, now) if case else ():
+        assert case is not None
+        decision = _act(case, asked, rules)
+        if decision.applied:  # nobody asked routing for it: that it cannot be is no fact of the case
+            made.append(decision)
+            case = evolve(case, decision)
+    return tuple(made)
 
 
 def evolve(case: CaseState | None, decision: Decision) -> CaseState:
@@ -50,81 +66,139 @@ def evolve(case: CaseState | None, decision: Decision) -> CaseState:
         occurrences=decision.added,
     )
     if case is None:
-        submission = decision.submission
-        if submission is None:
-            raise ValueError("a case begins with its submission")
-        return CaseState(
-            case_id=decision.case_id,
-            version=decision.version,
-            summary=decision.after,
-            source=submission.source,
-            source_id=submission.source_id,
-            due_by_source=submission.source_due_at is not None,
-            category_given=submission.category,
-            confidential=submission.confidential,
-            fingerprints=fingerprints(submission),
-            steps=(step,),
-        )
-    gone = {occurrence.id for occurrence in decision.removed}
-    if decision.action == "correct":
-        # the replacement stands where the replaced stood, so that a later correction finds it
-        steps = [_with_replaced(old, gone, decision.added) for old in case.steps]
-        steps.append(msgspec.structs.replace(step, occurrences=()))
-    else:
-        steps = [_with_replaced(old, gone, ()) for old in case.steps] + [step]
-    lead = decision.after.dims.department
-    known = case.departments if lead is None or lead in case.departments else (*case.departments, lead)
-    return msgspec.structs.replace(
-        case, version=decision.version, summary=decision.after, departments=known, steps=tuple(steps)
+        return _begun(decision, step)
+    assert decision.action != "submit", "a case begins once"
+    who = (decision.actor.sender, decision.action_id, decision.at)
+    changed = msgspec.structs.replace(
+        case,
+        version=decision.version,
+        summary=decision.after,
+        departments=_known(case, decision),
+        steps=_steps(case, decision, step),
+        pending=requests.after(case.pending, decision.action, decision.details, who),
+        before_merge=case.summary.state if decision.action == "merge" else case.before_merge,
+        terms=decision.terms or case.terms,
+        clocks=case.clocks if decision.clocks is None else {**case.clocks, **decision.clocks},
+    )
+    return talks_after(changed, decision)
+
+
+def _begun(decision: Decision, step: Step) -> CaseState:
+    submission = decision.submission
+    if submission is None or decision.after is None:
+        raise ValueError("a case begins with its submission")
+    told_at = decision.recorded_at
+    return CaseState(
+        case_id=decision.case_id,
+        version=decision.version,
+        summary=decision.after,
+        source=submission.source,
+        source_id=submission.source_id,
+        due_by_source=submission.source_due_at is not None,
+        category_given=submission.category,
+        confidential=submission.confidential,
+        fingerprints=fingerprints(submission),
+        steps=(step,),
+        terms=decision.terms or Terms(),
+        clocks=decision.clocks or {},
+        history_until=told_at if told_at is not None and told_at - decision.at > TOLD_WITHIN else None,
     )
 
 
-def _with_replaced(step: Step, gone: set[str], added: tuple[Occurrence, ...]) -> Step:
+def _known(case: CaseState, decision: Decision) -> tuple[str, ...]:
+    """Every department that ever had a part in it: as lead, as assistant, called or consulted."""
+    assert decision.after is not None
+    details = decision.details
+    tasks = (task.department for task in decision.after.tasks)
+    named = [decision.after.dims.department, *tasks, *details.departments, *details.parties]
+    new = [name for name in dict.fromkeys(named) if name is not None and name not in case.departments]
+    return (*case.departments, *new)
+
+
+def _steps(case: CaseState, decision: Decision, step: Step) -> tuple[Step, ...]:
+    """What occurred so far, as the decision leaves it, and the new step."""
+    if not decision.removed:
+        return (*case.steps, step)
+    gone = [one.id for one in decision.removed]
+    # a replacement stands where the replaced stood, so that a later correction finds it
+    instead: dict[str, Occurrence] = {}
+    if decision.action in ("correct", "exclude"):
+        instead = dict(zip(gone, decision.added, strict=False))
+    own = () if decision.action == "correct" else decision.added[len(instead) :]
+    kept = tuple(_with_replaced(old, frozenset(gone), instead) for old in case.steps)
+    return (*kept, msgspec.structs.replace(step, occurrences=own))
+
+
+def _with_replaced(step: Step, gone: frozenset[str], instead: dict[str, Occurrence]) -> Step:
     if not any(occurrence.id in gone for occurrence in step.occurrences):
         return step
-    kept = tuple(occurrence for occurrence in step.occurrences if occurrence.id not in gone)
-    return msgspec.structs.replace(step, occurrences=(*kept, *added))
+    kept = [instead.get(one.id, one) for one in step.occurrences if one.id not in gone or one.id in instead]
+    return msgspec.structs.replace(step, occurrences=tuple(kept))
 
 
-def _act(case: CaseState, command: ActionRequested, rules: Rules) -> Decision:
-    against = refusal(case, command, rules)
+def _act(case: CaseState, asked: ActionRequested, rules: Rules) -> Decision:
+    command = requests.completed(case.pending, asked)
+    task = task_meant(case, command)
+    against = refusal(case, command, task, rules)
     if against is not None:
-        return _refused(case, command, against)
-    move, version = MOVES[command.action], case.version + 1
-    summary = summary_after(case, command, rules, move.to or case.summary.state)
-    added: tuple[Occurrence, ...] = ()
-    removed: tuple[Occurrence, ...] = ()
-    if move.occurrence is not None:
-        details = command.details
-        added = (
-            Occurrence(
-                id=f"{case.case_id}/{version}/{move.occurrence}",
-                kind=move.occurrence,
-                at=command.at,
-                dims=summary.dims,
-                grade=details.grade if command.action == "rate" else None,
-                solved=details.solved,
-                contacted=details.contacted,
-                effective=details.effective,
-            ),
-        )
-    if command.action == "void":
-        removed = tuple(occurrence for step in case.steps for occurrence in step.occurrences)
-    if command.action == "correct" and (step := target(case, command)) is not None:
-        summary, old, new = corrected(case, step, command)
-        removed, added = (old,) if old else (), (new,) if new else ()
+        return _refused(case, asked, against)
+    if task is not None:
+        row = TASK_MOVES[command.action]
+        after = moved(case.summary, task, row.to, command.at)
+        done = Scribe(case, after, command).one(row.occurrence, department=task.department)
+        return _applied(case, command, rules, after, (done,))
+    move = MOVES[command.action]
+    after = summary_after(case, command, rules, state_after(case, command, move.to))
+    scribe = Scribe(case, after, command)
+    added, removed = scribe.made(move), tuple[Occurrence, ...]()
+    after = _with_tasks(after, command, added)
+    so_far = tuple(occurrence for step in case.steps for occurrence in step.occurrences)
+    match command.action:
+        case "void":
+            removed = so_far
+        case "exclude":
+            removed = so_far
+            added = (*(msgspec.structs.replace(one, excluded=True) for one in so_far), *added)
+        case "correct" if (step := target(case, command)) is not None:
+            after, old, new = corrected(case, step, command)
+            removed, added = (old,) if old else (), (new,) if new else ()
+    return _applied(case, command, rules, after, added, removed)
+
+
+def _with_tasks(after: CaseSummary, command: ActionRequested, added: tuple[Occurrence, ...]) -> CaseSummary:
+    """A task for each assistant that was named; none for one whose help has ended."""
+    for occurrence in added:
+        department = occurrence.dims.department or ""
+        if occurrence.kind == "assisted":
+            after = assigned(after, occurrence.id, department, command.at, command.at)  # its due time: promises.py
+        elif command.action == "release" and (task := newest(after, department)) is not None:
+            after = moved(after, task, "released", command.at)
+    return after
+
+
+def _applied(
+    case: CaseState,
+    command: ActionRequested,
+    rules: Rules,
+    after: CaseSummary,
+    added: tuple[Occurrence, ...],
+    removed: tuple[Occurrence, ...] = (),
+) -> Decision:
+    kept = promised(case, after, command, rules)
     return Decision(
         case_id=case.case_id,
         action=command.action,
         action_id=command.action_id,
         actor=command.actor,
         at=command.at,
-        version=version,
+        version=case.version + 1,
         details=command.details,
         before=case.summary,
-        after=summary,
+        after=kept.summary,
         added=added,
         removed=removed,
+        terms=kept.terms,
+        clocks=kept.clocks,
     )
 
 
@@ -143,38 +217,28 @@ def _refused(case: CaseState | None, command: ActionRequested, against: Refusal)
     )
 
 
-def _own_moves(case: CaseState, command: Command, cause: Decision, rules: Rules) -> tuple[Decision, ...]:
-    """Routing accepts by itself where the category is known, and dispatches where it names a department."""
-    made: list[Decision] = []
-    prefix = "submit" if cause.action == "submit" else f"{cause.actor.sender}:{cause.action_id}"
-    row = rules.category(case.summary.dims.category)
-    if cause.action == "submit" and row is not None:
-        made.append(_own(case, "accept", f"{prefix}/accept", ActionDetails(), command, cause, rules))
-        case = evolve(case, made[-1])
-    if cause.action in ("submit", "accept") and row is not None and row.department is not None:
-        details = ActionDetails(department=row.department)
-        made.append(_own(case, "dispatch", f"{prefix}/dispatch", details, command, cause, rules))
-    return tuple(decision for decision in made if decision.applied)
+def _owed_to(case: CaseState, command: FollowUpCommand, rules: Rules, now: datetime) -> Iterator[ActionRequested]:
+    """What a followup makes routing do; nothing where the case no longer waits for it."""
+    match command:
+        case DeadlineReached():
+            yield from reached(case, command, rules, now)
+        case CaseJoined():
+            yield from joined(case, command)
+        case MainMoved():
+            yield from main_moved(case, command)
+        case DirectoryApplied():
+            yield from applied(case, command, rules)
 
 
-def _own(
-    case: CaseState,
-    action: str,
-    action_id: str,
-    details: ActionDetails,
-    command: Command,
-    cause: Decision,
-    rules: Rules,
-) -> Decision:
-    asked = msgspec.convert(
-        {
-            "case_id": case.case_id,
-            "action_id": action_id,
-            "action": action,
-            "at": cause.at,
-            "details": msgspec.to_builtins(details),
-            "actor": msgspec.to_builtins(ROUTING),
-        },
-        ActionRequested,
-    )
-    return _act(case, asked, rules)
+def _with_following(case: CaseState | None, first: Decision, rules: Rules) -> tuple[Decision, ...]:
+    """It, and what routing does by itself because of it."""
+    if not first.applied:
+        return (first,)
+    made, state = [first], evolve(case, first)
+    for cause in made:
+        for asked in following(state, cause, rules):
+            decision = _act(state, asked, rules)
+            if decision.applied:
+                made.append(decision)
+                state = evolve(state, decision)
+    return tuple(made)

@@ -1,11 +1,12 @@
 """更正: replaces what one earlier action said, keeping when it happened; never a move or a department."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
-from services.contracts.actions import ActionRequested
-from services.contracts.cases import CaseSummary, Evaluation, Occurrence
+from services.contracts.actions import ActionName, ActionRequested
+from services.contracts.cases import CaseSummary, Occurrence
 
 from .state import CaseState, Step
 
@@ -49,14 +50,26 @@ def corrected(
     if old is None or not said:
         return case.summary, None, None
     new = _replace(old, id=f"{case.case_id}/{case.version + 1}/{old.kind}", **said)
-    standing = case.summary.evaluation
+    return _standing(case, step, said), old, new
+
+
+def _standing(case: CaseState, step: Step, said: Mapping[str, Any]) -> CaseSummary:
+    """The summary, where what is corrected is what stands."""
     summary = case.summary
-    if step.action == "rate" and standing is not None and step is _last_rating(case):
-        grade = said.get("grade", standing.grade)
-        evaluation = Evaluation(at=standing.at, grade=grade, solved=said.get("solved", standing.solved))
-        summary = _replace(summary, evaluation=evaluation)
-    return summary, old, new
+    if step.action == "follow_up" and summary.follow_up is not None and step is _last(case, "follow_up"):
+        return _replace(summary, follow_up=_replace(summary.follow_up, **said))
+    if step.action != "rate":
+        return summary
+    if summary.evaluation is not None and step is _last(case, "rate"):
+        summary = _replace(summary, evaluation=_replace(summary.evaluation, **said))
+    if summary.first_evaluation is not None and step is _first(case, "rate"):
+        summary = _replace(summary, first_evaluation=_replace(summary.first_evaluation, **said))
+    return summary
 
 
-def _last_rating(case: CaseState) -> Step | None:
-    return next((step for step in reversed(case.steps) if step.action == "rate"), None)
+def _last(case: CaseState, action: ActionName) -> Step | None:
+    return next((step for step in reversed(case.steps) if step.action == action), None)
+
+
+def _first(case: CaseState, action: ActionName) -> Step | None:
+    return next((step for step in case.steps if step.action == action), None)

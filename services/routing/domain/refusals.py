@@ -1,28 +1,15 @@
 """Why a command is not applied: each reason with a stable code, and what would be allowed."""
 
-from typing import Any
-
-import msgspec
-
 from services.contracts.actions import ActionRequested
-from services.contracts.cases import Refusal
-from services.contracts.submissions import Place, Urgency
+from services.contracts.cases import Refusal, Task
 
 from .authority import allowed_now, is_own, may
-from .corrections import CORRECTABLE, not_said, target
-from .moves import CHINESE, MOVES
+from .moves import ANY_OPEN, CHINESE, MOVES
 from .rules import Rules
+from .sense import against
 from .state import CaseState, Decision
-
-
-class Amendment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `amend` may change, each only if it is there."""
-
-    title: str = ""
-    text: str = ""
-    place: Place = Place()
-    urgency: Urgency = "normal"
-    attributes: dict[str, Any] = {}
+from .tasks import CHINESE as TASK_CHINESE
+from .tasks import TASK_MOVES
 
 
 def unknown_case() -> Refusal:
@@ -51,58 +38,34 @@ def conflicting_action(case: CaseState | None, command: ActionRequested) -> Deci
     )
 
 
-def refusal(case: CaseState, command: ActionRequested, rules: Rules) -> Refusal | None:
-    """The first reason against, in the order: who, from where, what it needs, whether that makes sense."""
+def refusal(case: CaseState, command: ActionRequested, task: Task | None, rules: Rules) -> Refusal | None:
+    """The first reason against, in the order: who, from where, what it needs, whether that makes sense. `task` is the
+    assistant's task that the command is about, if it is about one."""
     move, state = MOVES[command.action], case.summary.state
-    allowed = allowed_now(command.actor, case, rules)
+    name = command.action
 
     def because(code: str, chinese: str, english: str, *fields: str) -> Refusal:
+        allowed = allowed_now(command.actor, case, rules)
         return Refusal(code=code, detail=f"{chinese} / {english}", allowed=allowed, fields=fields)
 
-    if not may(move, command.actor, case, rules):
+    own_task = task is not None and command.actor.role == "department"
+    if not (own_task and name != "refuse_return") and not may(move, command.actor, case, rules):
         own = "" if is_own(command.actor, case) else " (the case is not its own)"
         who = command.actor.sender
-        return because("not_authorized", f"{who} 不能{move.chinese}", f"{who} may not {command.action} here{own}")
-    if state not in move.from_states:
-        now = CHINESE[state]
-        return because("not_allowed", f"{now}时不能{move.chinese}", f"{command.action} is not allowed from {state}")
+        return because("not_authorized", f"{who} 不能{move.chinese}", f"{who} may not {name} here{own}")
+    if state not in (ANY_OPEN if task else move.from_states):
+        return because("not_allowed", f"{CHINESE[state]}时不能{move.chinese}", f"{name} is not allowed from {state}")
+    if task is not None and task.state not in TASK_MOVES[name].from_states:
+        now = TASK_CHINESE[task.state]
+        english = f"{name} is not allowed while the task of {task.department} is {task.state}"
+        return because("not_allowed", f"{now}时不能{move.chinese}", english)
     if command.at < case.summary.received_at:
         return because("before_reception", "早于登记时间", "at is before the case was received", "at")
-    missing = tuple(name for name in move.needs if getattr(command.details, name) in (None, "", {}))
+    needs = TASK_MOVES[name].needs if task else move.needs
+    missing = tuple(need for need in needs if getattr(command.details, need) in (None, "", {}, ()))
     if missing:
-        return because("missing_field", "缺少内容", f"{command.action} needs {', '.join(missing)}", *missing)
-    return _senseless(case, command, rules, because)
-
-
-def _senseless(case: CaseState, command: ActionRequested, rules: Rules, because: Any) -> Refusal | None:
-    details = command.details
-    found: Refusal | None = None
-    match command.action:
-        case "accept":
-            code = details.category or case.category_given
-            if rules.category(code) is None:
-                found = because("unknown_category", "需要已知的类别", f"category {code!r} is not known", "category")
-        case "dispatch":
-            if details.department not in rules.departments:
-                text = f"department {details.department!r} is not known"
-                found = because("unknown_department", "没有这个部门", text, "department")
-            elif case.summary.state == "dispatched" and details.department == case.department:
-                found = because("same_department", "已派给该部门", "it is with that department already", "department")
-        case "amend":
-            try:
-                msgspec.convert(details.fields, Amendment)
-            except msgspec.ValidationError as error:
-                found = because("not_amendable", "不能这样补充", f"cannot amend so: {error}", "fields")
-        case "correct":
-            step = target(case, command)
-            if step is None:
-                found = because("unknown_action", "没有这个动作", "no applied action of that id", "corrects")
-            elif step.sender != command.actor.sender and command.actor.role != "supervisor":
-                text = "only its sender or the supervisor corrects an action"
-                found = because("not_authorized", "只有本人或督查可更正", text, "corrects_sender")
-            elif all(getattr(details, name) is None for name in CORRECTABLE):
-                found = because("missing_field", "缺少更正内容", f"needs one of {', '.join(CORRECTABLE)}", *CORRECTABLE)
-            elif foreign := not_said(step, command):
-                text = f"{step.action} has no {', '.join(foreign)}"
-                found = because("not_correctable", "该动作没有这些内容", text, *foreign)
-    return found
+        return because("missing_field", "缺少内容", f"{name} needs {', '.join(missing)}", *missing)
+    if move.only_asked and move.answers not in case.pending:
+        return because("nothing_asked", "没有待批的申请", f"nothing waits for {name}")
+    found = None if task else against(case, command, rules)
+    return because(*found) if found else None

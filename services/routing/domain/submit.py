@@ -5,15 +5,17 @@ from datetime import datetime
 from services.contracts.cases import CaseSummary, Dimensions, Occurrence, Refusal
 from services.contracts.submissions import SubmissionReceived
 
+from .promises import begun
 from .rules import Rules
 from .state import CaseState, Decision, fingerprints
 
 
-def decide_submission(case: CaseState | None, submission: SubmissionReceived, rules: Rules) -> Decision | None:
+def decide_submission(
+    case: CaseState | None, submission: SubmissionReceived, rules: Rules, now: datetime
+) -> Decision | None:
     """The decision; None where the case has just this submission."""
     if case is not None:
         return _repeat(case, submission)
-    due = due_at(submission, rules)
     dims = Dimensions(
         channel=submission.channel,
         # a code that nobody knows is no group of its own in anybody's figures
@@ -21,14 +23,15 @@ def decide_submission(case: CaseState | None, submission: SubmissionReceived, ru
         grid=submission.place.grid if submission.place else None,
         urgency=submission.urgency,
     )
-    after = CaseSummary(
+    summary = CaseSummary(
         kind=submission.kind,
         state="received",
         dims=dims,
         received_at=submission.reported_at,
-        due_at=due,
-        first_due_at=due,
+        due_at=submission.reported_at,
+        first_due_at=submission.reported_at,
     )
+    kept = begun(submission, summary, rules)
     occurrence = Occurrence(
         id=f"{submission.case_id}/1/received", kind="received", at=submission.reported_at, dims=dims
     )
@@ -40,14 +43,12 @@ def decide_submission(case: CaseState | None, submission: SubmissionReceived, ru
         at=submission.reported_at,
         version=1,
         submission=submission,
-        after=after,
+        recorded_at=now,
+        after=kept.summary,
         added=(occurrence,),
+        terms=kept.terms,
+        clocks=kept.clocks,
     )
-
-
-def due_at(submission: SubmissionReceived, rules: Rules) -> datetime:
-    """The source's own due time, else by category from the reception."""
-    return submission.source_due_at or submission.reported_at + rules.time_to_reply(submission.category)
 
 
 def _repeat(case: CaseState, submission: SubmissionReceived) -> Decision | None:

@@ -1,0 +1,126 @@
+"""并单 across partitions: a merged case and its main case tell each other what became of them.
+
+The merged case asks (CaseJoined), the main answers (MainMoved); either may come twice or late, so both carry the
+version of the case that speaks, and an older one has no effect. Where two cases are merged into each other at once, the
+one with the smaller id is split again and becomes the main; both see that by themselves. A chain is followed to its
+end, at most MOST_HOPS times: a longer one, or a ring of three, is taken apart.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+from services.contracts.actions import ActionDetails, ActionName, ActionRequested
+from services.contracts.actors import ROUTING
+from services.contracts.cases import State
+from services.contracts.followups import CaseJoined, FollowUpCommand, MainMoved
+
+from .moves import CHINESE
+from .state import CaseState, Decision
+
+MOST_HOPS = 8
+TAKES_NOBODY: frozenset[State] = frozenset(("rejected", "void", "returned"))
+_TOLD: frozenset[ActionName | Literal["submit"]] = frozenset(
+    ("reply", "close", "verify", "self_handle", "redo", "merge", "reject", "void", "grant_return_up", "correct")
+)
+"""What of its main case a merged one hears."""
+
+
+def joined(case: CaseState, told: CaseJoined) -> Iterator[ActionRequested]:
+    """What a main case does about one that was merged into it or split from it."""
+    known = case.followers.get(told.follower)
+    if known is not None and told.version <= known.version:
+        return
+    summary = case.summary
+    if told.joined and summary.merged_into == told.follower and case.case_id < told.follower:
+        yield _asked(case, "split", f"joined/{told.follower}", told, reason="互为主件，此件为主件")
+    elif told.joined and (summary.state in TAKES_NOBODY or summary.state == "merged"):
+        return  # it is told so: `owed`
+    if told.joined or (known is not None and known.joined):
+        action: ActionName = "absorb" if told.joined else "let_go"
+        yield _asked(case, action, f"joined/{told.follower}", told, main=told.follower, step=told.version)
+
+
+def main_moved(case: CaseState, told: MainMoved) -> Iterator[ActionRequested]:
+    """What a merged case does about its main."""
+    old = 0 < told.version <= case.main_version
+    if case.summary.merged_into != told.main or old:
+        return
+    if told.gone or told.hops > MOST_HOPS:
+        yield _asked(case, "split", f"main/{told.main}", told, reason="主件不能并入，已拆单")
+    elif told.elsewhere == case.case_id:
+        if case.case_id < told.main:
+            yield _asked(case, "split", f"main/{told.main}", told, reason="互为主件，此件为主件")
+    else:
+        main = told.elsewhere or told.main
+        how = f"主件{CHINESE[told.state]}" if told.state else None  # its closing has no words of its own
+        details = {"text": told.reply, "main": main, "step": told.version, "hops": told.hops}
+        yield _asked(case, "follow", f"main/{told.main}", told, reason=how, **details)
+
+
+def owed(after: CaseState | None, command: object, decisions: Sequence[Decision]) -> Iterator[FollowUpCommand]:
+    """What other cases must be told of all this; `after` is the case as it stands now."""
+    if isinstance(command, CaseJoined) and command.joined:
+        answer = _answer(after, command)
+        if answer is not None:
+            yield answer
+    if after is None:
+        return
+    if isinstance(command, MainMoved) and not decisions and after.summary.merged_into != command.main:
+        # an old message that came again had made it a follower there
+        yield CaseJoined(
+            case_id=command.main, follower=after.case_id, version=after.version, joined=False, at=command.at
+        )
+    for decision in decisions:
+        yield from _of(after, decision)
+
+
+def _answer(main: CaseState | None, asked: CaseJoined) -> MainMoved | None:
+    """How the main stands, to the one who asked to join it."""
+    if main is None:
+        return MainMoved(case_id=asked.follower, main=asked.case_id, version=0, gone=True, hops=asked.hops, at=asked.at)
+    return _moved(main, asked.follower, asked.hops)
+
+
+def _of(after: CaseState, decision: Decision) -> Iterator[FollowUpCommand]:
+    if not decision.applied or decision.after is None:
+        return
+    here, version, at = after.case_id, decision.version, decision.at
+    was = decision.before.merged_into if decision.before else None
+    now = decision.after.merged_into
+    hops = decision.details.hops if decision.action == "follow" else 0
+    if was is not None and was != now:
+        yield CaseJoined(case_id=was, follower=here, version=version, joined=False, at=at)
+    if now is not None and was != now:
+        yield CaseJoined(case_id=now, follower=here, version=version, joined=True, hops=hops, at=at)
+    if decision.action in _TOLD and not decision.of_a_task:
+        for follower, known in after.followers.items():
+            if known.joined:
+                yield _moved(after, follower, 0)
+
+
+def _moved(main: CaseState, follower: str, hops: int) -> MainMoved:
+    summary = main.summary
+    return MainMoved(
+        case_id=follower,
+        main=main.case_id,
+        version=main.version,
+        state=summary.state,
+        reply=main.standing_reply,
+        elsewhere=summary.merged_into,
+        gone=summary.state in TAKES_NOBODY,
+        hops=hops + 1,
+        at=main.steps[-1].at,
+    )
+
+
+def _asked(
+    case: CaseState, action: ActionName, name: str, told: CaseJoined | MainMoved, **details: Any
+) -> ActionRequested:
+    return ActionRequested(
+        case_id=case.case_id,
+        action_id=f"{name}/{action}/{case.version}",  # at one version it asks once
+        action=action,
+        at=max(told.at, case.summary.received_at),
+        details=ActionDetails(**details),
+        actor=ROUTING,
+    )

@@ -1,0 +1,279 @@
+"""What a move does to the case's clocks, and so to its due times: started, stopped, gone on, extended, ended.
+
+What was promised stays: a clock that runs keeps its due time whatever policies say later. What begins now (a dispatch's
+signature, a redo's reply) is promised by the directory of the day.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.contracts.actions import ActionName, ActionRequested
+from services.contracts.cases import CaseSummary, Task
+from services.contracts.deadlines import ClockName, Window
+from services.contracts.directory import Limit
+from services.contracts.promises import Clock, ClockKey, LimitName, Terms, clock_key
+from services.contracts.submissions import SubmissionReceived
+
+from .deadlines import clocks as ticking
+from .deadlines.marks import next_mark, with_mark_done
+from .rules import Rules
+from .state import CaseState
+from .tasks import task_meant
+
+_REDONE: Mapping[ClockName, LimitName] = {"reply": "redo", "inner": "inner", "close": "close"}
+_replace = msgspec.structs.replace
+_SINCE_RECEPTION: tuple[ClockName, ...] = ("reply", "inner", "close")
+_SINCE_DISPATCH: tuple[ClockName, ...] = ("sign", "contact", "return")
+
+
+class Kept(NamedTuple):
+    """The summary with its due times; terms and clocks where they changed, of clocks only those that did."""
+
+    summary: CaseSummary
+    terms: Terms | None
+    clocks: Mapping[ClockKey, Clock] | None
+
+
+class Book:
+    """A case's clocks while a move is written down."""
+
+    def __init__(self, clocks: Mapping[ClockKey, Clock], terms: Terms, rules: Rules) -> None:
+        self.terms = terms
+        self.calendar = rules.calendar(terms)
+        self._clocks = clocks
+        self._changed: dict[ClockKey, Clock] = {}
+
+    def get(self, key: ClockKey) -> Clock | None:
+        """As it stands now."""
+        return self._changed.get(key) or self._clocks.get(key)
+
+    def all(self) -> list[ClockKey]:
+        """Every one's key."""
+        return list({**self._clocks, **self._changed})
+
+    def start(
+        self, name: ClockName | Window, at: datetime, due: Limit | datetime | None, *, of: str | None = None
+    ) -> None:
+        """Anew; without a limit there is none."""
+        if due is not None:
+            self._changed[clock_key(name, of)] = ticking.start(name, at, due, self.calendar)
+
+    def change(self, key: ClockKey, how: Callable[[Clock], Clock]) -> None:
+        """One that is there."""
+        clock = self.get(key)
+        if clock is not None:
+            self._changed[key] = how(clock)
+
+    def end(self, at: datetime, *keys: ClockKey) -> None:
+        """Those of them that still run."""
+        for key in keys:
+            clock = self.get(key)
+            if clock is not None and clock.ended_at is None:
+                self._changed[key] = ticking.end(clock, at)
+
+    def end_all(self, at: datetime) -> None:
+        """Whatever runs."""
+        self.end(at, *self.all())
+
+    def changes(self) -> dict[ClockKey, Clock]:
+        """Each with when it is to be looked at next."""
+        return {key: self._marked(clock) for key, clock in self._changed.items()}
+
+    def _marked(self, clock: Clock) -> Clock:
+        mark = next_mark(clock, self.terms, self.calendar)
+        return _replace(clock, next_step=mark.step if mark else clock.next_step, next_at=mark.at if mark else None)
+
+
+def begun(submission: SubmissionReceived, summary: CaseSummary, rules: Rules) -> Kept:
+    """What a new case is promised. The source's own due time comes first."""
+    terms = rules.terms(summary.dims)
+    book = Book({}, terms, rules)
+    _since_reception(book, summary, submission.source_due_at)
+    return _kept(summary, {}, book, terms)
+
+
+def promised(case: CaseState, after: CaseSummary, command: ActionRequested, rules: Rules) -> Kept:
+    """What an applied move makes of it."""
+    terms = None
+    if command.action in ("dispatch", "reclock") or (command.action == "accept" and after.dims != case.summary.dims):
+        terms = rules.terms(after.dims)
+    book = Book(case.clocks, terms or case.terms, rules)
+    if command.details.clock is not None:
+        key = clock_key(command.details.clock, command.details.task)
+        book.change(key, lambda clock: with_mark_done(clock, command.details.step or 0))
+    else:
+        change = _CHANGES.get(command.action)
+        if change is not None and task_meant(case, command) is None:  # an assistant ends no clock of the lead's
+            change(book, case, after, command)
+        _tasks(book, case, after, command)
+    return _kept(after, case.clocks, book, terms)
+
+
+def _kept(summary: CaseSummary, before: Mapping[ClockKey, Clock], book: Book, terms: Terms | None) -> Kept:
+    changes = book.changes()
+    if not changes:
+        return Kept(summary, terms, None)
+    zone = book.calendar.zone
+    if (reply := changes.get("reply")) is not None:
+        due, first = reply.due_at.astimezone(zone), reply.first_due_at.astimezone(zone)
+        summary = _replace(summary, due_at=due, first_due_at=first)
+    if (inner := changes.get("inner")) is not None:
+        summary = _replace(summary, inner_due_at=inner.due_at.astimezone(zone))
+    tasks = tuple(_due_as(task, changes.get(clock_key("assist", task.id)), zone) for task in summary.tasks)
+    return Kept(_replace(summary, tasks=tasks), terms, changes)
+
+
+def _due_as(task: Task, clock: Clock | None, zone: ZoneInfo) -> Task:
+    if clock is None:
+        return task
+    return _replace(task, due_at=clock.due_at.astimezone(zone), first_due_at=clock.first_due_at.astimezone(zone))
+
+
+Change = Callable[[Book, CaseState, CaseSummary, ActionRequested], None]
+
+
+def _since_reception(book: Book, summary: CaseSummary, given: datetime | None) -> None:
+    for name in _SINCE_RECEPTION:
+        limit = book.terms.limit(name)
+        book.start(name, summary.received_at, given if given is not None and name == "reply" else limit)
+
+
+def _accept(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    if after.dims != case.summary.dims:
+        _since_reception(book, after, case.summary.due_at if case.due_by_source else None)
+
+
+def _dispatch(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    for name in _SINCE_DISPATCH:
+        book.end(command.at, name)
+        book.start(name, command.at, book.terms.limit(name))
+    book.end(command.at, "opine")
+
+
+def _ends(*keys: ClockKey) -> Change:
+    return lambda book, case, after, command: book.end(command.at, *keys)
+
+
+def _contact(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    if command.details.reached:
+        book.end(command.at, "contact")
+
+
+def _hold(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    until = command.details.until
+    assert until is not None, "the table's needs were checked"
+    for key in book.all():
+        clock = book.get(key)
+        if clock is not None and clock.ended_at is None and clock.name in book.terms.stopped_by_hold:
+            book.change(key, lambda clock: ticking.stop(clock, command.at, until, book.calendar))
+    book.start("hold", command.at, until)
+
+
+def _resume(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    for key in book.all():
+        if (clock := book.get(key)) is not None and clock.stopped_at is not None:
+            book.change(key, lambda clock: ticking.go_on(clock, command.at, book.calendar))
+    book.end(command.at, "hold")
+
+
+def _extend(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    until = command.details.until
+    assert until is not None, "the table's needs were checked"
+    book.change("reply", lambda clock: ticking.extend(clock, command.at, until))
+
+
+def _send_back(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    for name in ("reply", "inner"):
+        book.change(name, ticking.reopen)
+
+
+def _redo(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    for name, limit in _REDONE.items():
+        due = book.terms.limit(limit)
+        if due is not None:
+            book.change(name, partial(ticking.redo, at=command.at, due=due, calendar=book.calendar))
+    book.end(command.at, "archive")
+
+
+def _closed(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    book.end_all(command.at)
+    book.start("archive", command.at, command.at + timedelta(days=book.terms.archive_after_days))
+
+
+def _verify(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    (_closed if command.details.passed else _redo)(book, case, after, command)
+
+
+def _over(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    book.end_all(command.at)
+
+
+def _whistle(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    due = command.details.until or book.terms.limit("report")
+    book.start("report", command.at, due, of=str(case.version + 1))
+
+
+def _report_in(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    called = case.summons_of(command.actor.subject or "")
+    if called is not None and set(called.departments) <= {*called.reported, command.actor.subject}:
+        book.end(command.at, clock_key("report", str(called.version)))
+
+
+def _consult(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    book.start("opine", command.at, command.details.until or book.terms.limit("opine"))
+
+
+def _reclock(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    """Each clock that runs as though today's policies had promised it; what the source or a grant gave stays."""
+    given = {"reply"} if case.due_by_source or after.extended else set()
+    redone: Mapping[ClockName, LimitName] = _REDONE if after.redos or after.verifications_failed else {}
+    for name in (*_SINCE_RECEPTION, *_SINCE_DISPATCH):
+        clock, limit = book.get(name), book.terms.limit(redone.get(name, name))
+        if clock is None or limit is None or clock.ended_at is not None or clock.stopped_at is not None:
+            continue
+        moved = ticking.redo(clock, clock.started_at, limit, book.calendar)
+        if name not in given and moved.due_at != clock.due_at:  # else its marks would come again
+            book.change(name, lambda _, moved=moved: moved)  # type: ignore[misc]
+
+
+def _tasks(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    """An assistant's clock runs while its task is to be done."""
+    if after.tasks == case.summary.tasks:
+        return
+    known = {task.id: task for task in case.summary.tasks}
+    for task in after.tasks:
+        if task.id not in known:
+            book.start("assist", command.at, book.terms.limit("assist"), of=task.id)
+        elif task.state in ("replied", "released"):
+            book.end(command.at, clock_key("assist", task.id))
+
+
+_CHANGES: Mapping[ActionName, Change] = {
+    "accept": _accept,
+    "dispatch": _dispatch,
+    "sign": _ends("sign"),
+    "contact": _contact,
+    "hold": _hold,
+    "resume": _resume,
+    "extend": _extend,
+    "reply": _ends("reply", "inner", "sign", "contact"),
+    "send_back": _send_back,
+    "redo": _redo,
+    "verify": _verify,
+    "close": _closed,
+    "self_handle": _closed,
+    "archive": _over,
+    "reject": _over,
+    "grant_return_up": _over,
+    "void": _over,
+    "whistle": _whistle,
+    "report_in": _report_in,
+    "consult": _consult,
+    "conclude": _ends("opine"),
+    "reclock": _reclock,
+}
