@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from .cli import dead, lifecycle, rebuild, show, work
+from .cli import dead, directory, lifecycle, rebuild, show, work
 from .errors import LocalError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(dead.app, name="dead")
+app.add_typer(directory.app, name="directory")
 app.add_typer(rebuild.app, name="routing")
 
 

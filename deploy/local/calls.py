@@ -10,11 +10,12 @@ SECONDS = 30.0
 
 
 class Refused(LocalError):
-    """A service answered, and not with what was asked. `status` is its HTTP status."""
+    """A service answered, and not with what was asked. `status` is its HTTP status, `told` its problem document."""
 
-    def __init__(self, status: int, zh: str, en: str) -> None:
+    def __init__(self, status: int, zh: str, en: str, told: dict[str, Any] | None = None) -> None:
         super().__init__(zh, en)
         self.status = status
+        self.told = told or {}
 
 
 class Caller:
@@ -46,14 +47,21 @@ class Caller:
                 answer.status_code,
                 f"{method} {path} 被拒绝（{answer.status_code}）：{said}",
                 f"{method} {path} was refused ({answer.status_code}): {said}",
+                document(answer),
             )
         return answer.json() if answer.content else None
 
 
 def problem(answer: httpx.Response) -> str:
     """The detail of a problem document, or the beginning of whatever came."""
+    said = document(answer)
+    return str(said.get("detail") or said.get("title") or said or answer.text[:200])
+
+
+def document(answer: httpx.Response) -> dict[str, Any]:
+    """The problem document; {} where none came."""
     try:
         said = answer.json()
-        return str(said.get("detail") or said.get("title") or said)
-    except (ValueError, AttributeError):
-        return answer.text[:200]
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

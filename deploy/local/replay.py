@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -11,7 +12,7 @@ import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from . import keys, street
+from . import history_end, keys, street
 from .calls import Caller, problem
 from .cli.show import caller, console, say
 from .errors import LocalError
@@ -66,9 +67,10 @@ class LineResult(msgspec.Struct, frozen=True, kw_only=True):
     problem: dict[str, object] = {}
 
 
-def replay_command(file: Path, home: Path) -> int:
+def replay_command(file: Path, home: Path, *, more_to_come: bool = False) -> int:
     """Push all of `file` to the deployment of `home`, with a bar and a summary. 0 where every line was taken, else 1.
 
+    A history that was taken whole is declared ended for its sources, unless there is `more_to_come`.
     LocalError where the file is no history, nothing answers, or a key is not accepted.
     """
     place = Home(home)
@@ -77,7 +79,7 @@ def replay_command(file: Path, home: Path) -> int:
     senders = {name: sender(place, name) for name in sorted({step.key for step in history.steps})}
     hashes = {keys.hash_of(keys.local(place, keys.backdating(name))): name for name in senders}
     rows = {key: msgspec.to_builtins(keys.row(keys.backdating(name)), str_keys=True) for key, name in hashes.items()}
-    street.publish(routing, "key", rows)
+    street.publish(routing, {"key": rows})
 
     def answer(batch: Batch, body: bytes) -> httpx.Response | None:
         try:
@@ -97,6 +99,16 @@ def replay_command(file: Path, home: Path) -> int:
             refused += delivered.refused
             progress.advance(task, delivered.taken + len(delivered.refused))
     summarize(taken, refused, history.early, time.monotonic() - began)
+    if refused:
+        say(
+            "历史不完整，未宣告结束，其时限暂不计。",
+            "Not told whole, so not declared ended: no deadline counts yet.",
+        )
+    elif more_to_come:
+        say("后面还有，其时限暂不计。", "More is to come: no deadline of it counts yet.")
+    else:
+        ended = "、".join(history_end.declare(routing, senders, datetime.now(UTC)))
+        say(f"历史到此为止，其时限开始计：{ended}", "The history has ended: its deadlines count from here on.")
     return 1 if refused else 0
 
 

@@ -13,13 +13,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.contracts import topics
 from services.contracts.codec import Undecodable, decode
-from services.contracts.directory import ROW_TYPES, Category, Channel, Department, DirectoryChanged, Key
+from services.contracts.directory import ROW_TYPES, DirectoryChanged, Row
 
 from . import clients
 from .health import Health
 from .logs import get_logger
 
-Row = Department | Category | Channel | Key
 PARTITION = TopicPartition(topics.DIRECTORY.name, 0)
 
 
@@ -33,14 +32,36 @@ class DirectorySnapshot(msgspec.Struct, frozen=True, kw_only=True):
         """The row, None where there is none."""
         return self.rows.get(kind, {}).get(row_id)
 
-    def with_change(self, change: DirectoryChanged) -> "DirectorySnapshot":
+
+class Draft:
+    """The directory while it is read. Rows that a snapshot has are copied before they change, and once for all the
+    changes until the next snapshot: to read n rows copies none, not n times n/2."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.rows: dict[str, dict[str, Row]] = {}
+        self._given: set[str] = set()
+        self._snapshot = DirectorySnapshot()
+
+    def take(self, change: DirectoryChanged) -> None:
         """This directory after `change`; msgspec.ValidationError where the row is not of its kind."""
-        kind = dict(self.rows.get(change.kind, {}))
-        if change.row is None:
-            kind.pop(change.id, None)
+        row = None if change.row is None else msgspec.convert(change.row, ROW_TYPES[change.kind])
+        rows = self.rows.setdefault(change.kind, {})
+        if change.kind in self._given:
+            rows = self.rows[change.kind] = dict(rows)
+            self._given.discard(change.kind)
+        if row is None:
+            rows.pop(change.id, None)
         else:
-            kind[change.id] = msgspec.convert(change.row, ROW_TYPES[change.kind])
-        return DirectorySnapshot(version=change.version, rows=MappingProxyType({**self.rows, change.kind: kind}))
+            rows[change.id] = row
+        self.version = change.version
+
+    def snapshot(self) -> DirectorySnapshot:
+        """As it is now; the same one where nothing changed."""
+        if self._snapshot.version != self.version:
+            self._given = set(self.rows)
+            self._snapshot = DirectorySnapshot(version=self.version, rows=MappingProxyType(dict(self.rows)))
+        return self._snapshot
 
 
 class Directory:
@@ -49,7 +70,7 @@ class Directory:
 
     def __init__(self, bootstrap: str, health: Health) -> None:
         self.snapshot = DirectorySnapshot()
-        self._read = DirectorySnapshot()
+        self._draft = Draft()
         self._bootstrap = bootstrap
         self._health = health
         self._ready = asyncio.Event()
@@ -95,8 +116,8 @@ class Directory:
                 self._take(record)
             if not self._ready.is_set() and await consumer.position(PARTITION) < end:
                 continue
-            if self.snapshot is not self._read:
-                self.snapshot = self._read
+            if self.snapshot is not (read := self._draft.snapshot()):
+                self.snapshot = read
                 async with self._changed:
                     self._changed.notify_all()
             if not self._ready.is_set():
@@ -108,11 +129,11 @@ class Directory:
             change = decode(record.value, record.headers).data
             if not isinstance(change, DirectoryChanged):
                 raise Undecodable("unknown_type", "not a directory change")
-            if change.version <= self._read.version:
+            if change.version <= self._draft.version:
                 return
-            if change.version != self._read.version + 1:
-                raise RuntimeError(f"directory version {change.version} follows {self._read.version}")
-            self._read = self._read.with_change(change)
+            if change.version != self._draft.version + 1:
+                raise RuntimeError(f"directory version {change.version} follows {self._draft.version}")
+            self._draft.take(change)
         except (Undecodable, msgspec.ValidationError) as error:
             # only routing writes here, checked whole before; a foreign record must not stop reference data
             self._log.error("not a directory record", offset=record.offset, error=str(error))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -48,6 +49,7 @@ class LagWatch:
         consumer, owned = self._consumer(), dict(self._ownership.owned)
         if consumer is None or not self._ownership.settled(consumer):
             return None
+        now = datetime.now(UTC)
         partitions = [TopicPartition(topic.name, number) for number in owned for topic in self._topics]
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -60,6 +62,8 @@ class LagWatch:
             self._health.wait_for("kafka", "Kafka")
             return None
         self._health.wait_for("kafka", None)
+        for number, mine in owned.items():
+            mine.look(now, {each.topic: ends[each] for each in partitions if each.partition == number})
         behind = (ends[each] - owned[each.partition].entry.offsets.get(each.topic, 0) for each in partitions)
         return sum(max(0, int(records)) for records in behind)
 

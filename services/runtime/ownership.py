@@ -1,7 +1,8 @@
 """Which partitions this process may write: taken by the batch path alone, forgotten at every rebalance."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -16,13 +17,30 @@ from .ledger import Entry
 
 
 class Owned:
-    """A partition that is ours: its ledger entry, what was fetched and not yet applied, what must come next."""
+    """A partition that is ours: its ledger entry, what was fetched and not yet applied, what must come next.
+
+    All that was on the log at `read_upto` is applied; None where that is not known yet.
+    """
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.fetched: deque[Read] = deque()
         self.expected: dict[str, int] = {}
         self.last_applied: dict[str, int] = {}
+        self.read_upto: datetime | None = None
+        self._ends: tuple[datetime, Mapping[str, int]] | None = None
+
+    def look(self, now: datetime, ends: Mapping[str, int]) -> None:
+        """At `now` its topics ended there: what was on the log at a time is read once all before those ends is."""
+        if self._ends is None or self._read(*self._ends):
+            self._ends = (now, ends)
+            self._read(now, ends)
+
+    def _read(self, at: datetime, ends: Mapping[str, int]) -> bool:
+        if any(self.entry.offsets.get(topic, 0) < end for topic, end in ends.items()):
+            return False
+        self.read_upto = at
+        return True
 
 
 class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

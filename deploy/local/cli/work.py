@@ -33,7 +33,7 @@ def key(
     if not keys.exists(place, name):
         made = keys.local(place, name)
         try:
-            street.publish(caller(place, "routing", "admin"), "key", {keys.hash_of(made): msgspec.to_builtins(row)})
+            street.publish(caller(place, "routing", "admin"), {"key": {keys.hash_of(made): msgspec.to_builtins(row)}})
         except LocalError as error:
             trouble.print(
                 f"密钥已生成，尚未登记：下次 mingshao up 时登记。  Made, and published at the next up.\n{error.en}",
@@ -67,11 +67,17 @@ def push(
         raise typer.Exit(1)
 
 
-def replay(file: InputFile, home: HomeOption = None) -> None:
+def replay(
+    file: InputFile,
+    more_to_come: Annotated[
+        bool, typer.Option("--more-to-come", help="后面还有，时限先不计  More is to come, let no deadline count yet")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
     """按原来的时间重放一段历史  Replay a history in its own times."""
     from deploy.local.replay import replay_command
 
-    raise typer.Exit(replay_command(file, home_of(home).path))
+    raise typer.Exit(replay_command(file, home_of(home).path, more_to_come=more_to_come))
 
 
 def rates(home: HomeOption = None) -> None:

@@ -9,6 +9,8 @@ from pymongo import ASCENDING, IndexModel, InsertOne, ReplaceOne
 from services.contracts.cases import CaseFact
 from services.runtime.mongo import Database
 
+from ..domain.applied import doing
+from ..domain.moves import ANY_OPEN
 from ..domain.state import CaseState
 from ..ports import CommandKey, Loaded
 
@@ -23,6 +25,11 @@ _INDEXES = {
         IndexModel([("source", ASCENDING), ("source_id", ASCENDING)]),
         IndexModel([("source", ASCENDING), ("seq", ASCENDING)]),
         IndexModel([("seq", ASCENDING), ("partition", ASCENDING)]),
+        # only of those that wait for a mark
+        IndexModel([("partition", ASCENDING), ("mark_at", ASCENDING)],
+                   partialFilterExpression={"mark_at": {"$exists": True}}),
+        IndexModel([("source", ASCENDING), ("past_mark_at", ASCENDING)],
+                   partialFilterExpression={"past_mark_at": {"$exists": True}}),
     ],
     TIMELINE: [
         # every command once: a second insert of one would fail the transaction, never count twice
@@ -94,14 +101,20 @@ class MongoCaseStore:
 
 
 def _case_document(case: CaseState, partition: int, newest: CaseFact) -> dict[str, Any]:
-    dims = case.summary.dims
-    return {
+    dims, mark = case.summary.dims, case.next_mark
+    waits: dict[str, Any] = {}
+    if mark is not None and case.history_until is None:
+        waits = {"mark_at": mark}
+    elif mark is not None:
+        waits = {"past_mark_at": mark, "history_until": case.history_until}
+    return waits | {
         "_id": case.case_id,
         "partition": partition,
         "seq": newest.seq,
         "state": case.summary.state,
         "department": dims.department,
         "departments": list(case.departments),
+        "doing": list(doing(case)) if case.summary.state in ANY_OPEN else [],
         "channel": dims.channel,
         "category": dims.category,
         "source": case.source,

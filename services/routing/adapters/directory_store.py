@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import msgspec
 from motor.motor_asyncio import AsyncIOMotorClientSession
+from pymongo import DeleteOne, ReplaceOne
 from pymongo.errors import PyMongoError
 
 from services.contracts.codec import Event, encode
@@ -22,7 +24,8 @@ from services.runtime.health import Health
 from services.runtime.mongo import Database
 from services.runtime.producer import BrokerAway, Producer
 
-from ..ports import StoreAway
+from ..domain.directory.change import RowChange
+from ..ports import DirectoryMoved, StoreAway
 
 ROWS, STATE = "directory", "directory_state"
 _ID = {"_id": "directory"}
@@ -42,7 +45,8 @@ class DirectoryStore:
         with _away():
             await self._database[STATE].update_one(_ID, {"$setOnInsert": {"version": 0, "outbox": []}}, upsert=True)
         if admin_key and not await self.row("key", admin_key):
-            await self.change("key", {admin_key: {"role": "admin", "label": "first"}})
+            row = {"role": "admin", "label": "first"}
+            await self.change([RowChange(kind="key", id=admin_key, row=row)])
 
     @staticmethod
     async def restore(database: Database, changes: Sequence[DirectoryChanged]) -> None:
@@ -74,42 +78,45 @@ class DirectoryStore:
             found = await self._database[ROWS].find_one({"_id": f"{kind}/{row_id}"})
         return {"row": found["row"], "version": found["version"]} if found else None
 
-    async def change(self, kind: str, rows: Mapping[str, dict[str, Any] | None]) -> dict[str, int]:
-        """Set rows (None removes) in one transaction; id → version, unchanged ones with the version they have.
-        StoreAway."""
+    async def change(self, changes: Sequence[RowChange], at: int | None = None) -> list[int]:
+        """Set and remove rows in one transaction; the version of each, unchanged ones with the version they have.
+        StoreAway; DirectoryMoved where the directory is not at version `at`."""
 
-        async def body(session: AsyncIOMotorClientSession) -> dict[str, int]:
-            return await self._change(kind, rows, session)
+        async def body(session: AsyncIOMotorClientSession) -> list[int]:
+            return await self._change(changes, at, session)
 
         with _away():
             async with await self._database.client.start_session() as session:
-                return cast(dict[str, int], await session.with_transaction(body))
+                return cast(list[int], await session.with_transaction(body))
 
     async def _change(
-        self, kind: str, rows: Mapping[str, dict[str, Any] | None], session: AsyncIOMotorClientSession
-    ) -> dict[str, int]:
+        self, changes: Sequence[RowChange], at: int | None, session: AsyncIOMotorClientSession
+    ) -> list[int]:
         # writing first makes concurrent changes wait in line: versions have no gaps and no twins
         state = await self._database[STATE].find_one_and_update(_ID, {"$inc": {"changes": 1}}, session=session)
         if state is None:
             raise StoreAway("the directory's store is gone: make routing's store again from the log (routing rebuild)")
-        version, versions, outbox = state["version"], {}, []
-        for row_id, row in rows.items():
-            key = {"_id": f"{kind}/{row_id}"}
-            there = await self._database[ROWS].find_one(key, session=session)
-            if (there["row"] if there else None) == row:
-                versions[row_id] = there["version"] if there else version
+        if at is not None and state["version"] != at:
+            raise DirectoryMoved(state["version"])
+        keys = [f"{change.kind}/{change.id}" for change in changes]
+        found = self._database[ROWS].find({"_id": {"$in": keys}}, session=session)
+        there = {document["_id"]: document async for document in found}
+        version, versions, writes, outbox, now = state["version"], [], [], [], datetime.now(UTC)
+        for key, change in zip(keys, changes, strict=True):
+            standing = there.get(key)
+            if (standing["row"] if standing else None) == change.row:
+                versions.append(standing["version"] if standing else version)
                 continue
             version += 1
-            if row is None:
-                await self._database[ROWS].delete_one(key, session=session)
-            else:
-                document = key | {"kind": kind, "id": row_id, "row": row, "version": version}
-                await self._database[ROWS].replace_one(key, document, upsert=True, session=session)
-            outbox.append({"version": version, "kind": kind, "id": row_id, "row": row, "at": datetime.now(UTC)})
-            versions[row_id] = version
-        if outbox:
-            change = {"$set": {"version": version}, "$push": {"outbox": {"$each": outbox}}}
-            await self._database[STATE].update_one(_ID, change, session=session)
+            versions.append(version)
+            writes.append(_write(key, change, version))
+            # as JSON: polygons are thrice as long in BSON, and the outbox is one document of at most 16 MB
+            row = msgspec.json.encode(change.row)
+            outbox.append({"version": version, "kind": change.kind, "id": change.id, "row": row, "at": now})
+        if writes:
+            await self._database[ROWS].bulk_write(writes, session=session)
+            pushed = {"$set": {"version": version}, "$push": {"outbox": {"$each": outbox}}}
+            await self._database[STATE].update_one(_ID, pushed, session=session)
         return versions
 
     async def publish(self) -> None:
@@ -137,6 +144,13 @@ class DirectoryStore:
             await asyncio.sleep(2)
 
 
+def _write(key: str, change: RowChange, version: int) -> DeleteOne | ReplaceOne[dict[str, Any]]:
+    if change.row is None:
+        return DeleteOne({"_id": key})
+    document = {"_id": key, "kind": change.kind, "id": change.id, "row": change.row, "version": version}
+    return ReplaceOne({"_id": key}, document, upsert=True)
+
+
 @contextmanager
 def _away() -> Iterator[None]:
     try:
@@ -147,7 +161,7 @@ def _away() -> Iterator[None]:
 
 def _record(entry: Mapping[str, Any]) -> Outgoing:
     kind = cast(DirectoryKind, entry["kind"])
-    data = DirectoryChanged(kind=kind, id=entry["id"], version=entry["version"], row=entry["row"])
+    data = DirectoryChanged(kind=kind, id=entry["id"], version=entry["version"], row=msgspec.json.decode(entry["row"]))
     value, headers = encode(
         Event(
             id=f"directory.{entry['version']}",

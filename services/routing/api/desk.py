@@ -33,7 +33,7 @@ class Desk:
     @property
     def rules(self) -> Rules:
         """The directory as it is now."""
-        return rules_of(self.directory.snapshot.version, self.directory.snapshot.rows)
+        return rules_of(self.directory.snapshot.version, self.directory.snapshot.rows, self.zone)
 
 
 async def _desk(request: Request) -> Desk:

@@ -1,0 +1,133 @@
+"""`directory diff`, `directory apply`, `directory export`: reference data between files and a running deployment."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.text import Text
+
+from services.contracts.directory import ROW_TYPES
+
+from ..calls import Caller
+from ..directory import files, service, writing
+from ..directory.rows import Difference, differences
+from ..errors import LocalError
+from .show import HomeOption, caller, console, home_of, say
+
+LONGEST = 72
+app = typer.Typer(
+    help="目录：部门、类别、政策、网格等  Departments, categories, policies, grids …", no_args_is_help=True
+)
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", exists=True, readable=True, help="YAML 文件或文件夹  Files or folders")
+]
+UrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        help="别处的分办服务，密钥取自 MINGSHAO_ADMIN_KEY  Routing elsewhere, with the key in MINGSHAO_ADMIN_KEY",
+        show_default=False,
+    ),
+]
+
+
+@app.command("diff")
+def diff(paths: Paths, url: UrlOption = None, home: HomeOption = None) -> None:
+    """看会改什么，不作更改  What these files would change, row by row; changes nothing."""
+    told = files.read(paths)
+    routing = _routing(home, url)
+    if found := differences(told.rows, service.standing(routing, told.rows)):
+        show(found)
+        service.send(routing, found, told, dry_run=True)
+    else:
+        say("没有变化。", "No change.", "green")
+
+
+@app.command("apply")
+def apply(
+    paths: Paths,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="不询问  Do not ask")] = False,
+    url: UrlOption = None,
+    home: HomeOption = None,
+) -> None:
+    """按文件更改目录：全部或全不  Change the directory as these files say, all or nothing.
+
+    文件没有提到的行保留；写 null 的行删除。 Rows that no file speaks of stay; a row of null is removed.
+    """
+    told = files.read(paths)
+    routing = _routing(home, url)
+    found = differences(told.rows, service.standing(routing, told.rows))
+    if not found:
+        say("没有变化。", "No change.", "green")
+        return
+    show(found)
+    service.send(routing, found, told, dry_run=True)
+    if not yes:
+        typer.confirm("确定更改吗？ Change it so?", abort=True)
+    service.send(routing, found, told)
+    say(f"已更改 {len(found)} 行。", f"{len(found)} rows changed.", "green")
+
+
+@app.command("export")
+def export(
+    target: Annotated[
+        Path, typer.Argument(metavar="FILE", help="文件，文件夹（每类一个文件），或 -  A file, a folder, or -")
+    ] = Path("-"),
+    kind: Annotated[
+        list[str] | None, typer.Option(help="只要这类，可多次；默认除 key 外全部  Only these; default all but key")
+    ] = None,
+    url: UrlOption = None,
+    home: HomeOption = None,
+) -> None:
+    """把目录写成 YAML  Write the directory as YAML, which apply reads back without a change."""
+    kinds = kind or [name for name in ROW_TYPES if name != "key"]
+    if unknown := sorted({*kinds} - ROW_TYPES.keys()):
+        names, known = ", ".join(unknown), ", ".join(ROW_TYPES)
+        raise LocalError(f"没有 {names} 这类目录；可用 {known}", f"There is no kind {names}; take one of those.")
+    there = service.standing(_routing(home, url), kinds)
+    if str(target) == "-":
+        sys.stdout.write(writing.text(there))
+    elif target.is_dir():
+        for name, rows in there.items():
+            if rows:
+                (target / f"{name}.yaml").write_text(writing.text({name: rows}), encoding="utf-8")
+    else:
+        target.write_text(writing.text(there), encoding="utf-8")
+
+
+def _routing(home: Path | None, url: str | None) -> Caller:
+    """The local one, or that of `url`. LocalError where its key is not said."""
+    if url is None:
+        return caller(home_of(home), "routing", "admin")
+    if not (key := os.environ.get("MINGSHAO_ADMIN_KEY")):
+        raise LocalError(
+            "请把管理密钥放在环境变量 MINGSHAO_ADMIN_KEY 中，不要写在命令行上。",
+            "Put the admin key into the environment variable MINGSHAO_ADMIN_KEY, never on the command line.",
+        )
+    return Caller(url, key)
+
+
+def show(found: list[Difference]) -> None:
+    """Row by row: + new, - removed, ~ changed, with the fields that differ."""
+    marks = {(True, False): ("+", "green"), (False, True): ("-", "red"), (False, False): ("~", "yellow")}
+    for one in found:
+        mark, style = marks[one.before is None, one.after is None]
+        console.print(Text(f"{mark} {one.kind}/{one.id}", style), soft_wrap=True)
+        for field, before, after in one.fields if one.after is not None else ():
+            words = brief(after) if one.before is None else f"{brief(before)} → {brief(after)}"
+            if one.before is not None or after not in (None, "", [], {}):
+                console.print(Text(f"    {field}: {words}"), soft_wrap=True)
+    counts = {mark: sum(marks[one.before is None, one.after is None][0] == mark for one in found) for mark in "+~-"}
+    say(
+        f"新增 {counts['+']}，修改 {counts['~']}，删除 {counts['-']}。",
+        f"{counts['+']} new, {counts['~']} changed, {counts['-']} removed.",
+    )
+
+
+def brief(value: Any) -> str:
+    """JSON, its end cut off where it is long."""
+    said = msgspec.json.encode(value).decode()
+    return said if len(said) <= LONGEST else f"{said[:LONGEST]}… ({len(said)})"

@@ -1,0 +1,1 @@
+"""The directory as YAML files: read with their lines, compared with what stands, sent whole, written."""

@@ -1,0 +1,1 @@
+"""The reference street: its directory as YAML, and what made its grids. Synthetic: no real place, nobody."""
