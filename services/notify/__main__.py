@@ -34,14 +34,11 @@ async def run(settings: NotifySettings) -> None:
     directory = Directory(settings.kafka_bootstrap, health)
     store, bell = NotifyStore(database), ChangeStreamBell(database, health)
 
-    def departments() -> set[str]:
-        return set(directory.snapshot.rows.get("department", {}))
-
     worker = Worker(
         service=SERVICE,
         topics=[CASES, CONTACTS],
         sequence_of=CASES,
-        reader=TellingReader(store, KafkaDepartmentTopics(settings.kafka_bootstrap, settings.replication), departments),
+        reader=TellingReader(store, KafkaDepartmentTopics(settings.kafka_bootstrap, settings.replication), directory),
         database=database,
         producer=producer,
         directory=directory,

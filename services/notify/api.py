@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.contracts.actors import Actor
+from services.contracts.cases import NOT_VALID
 from services.contracts.topics import CONTACTS
 from services.runtime.bell import ChangeStreamBell
 from services.runtime.health import Health
@@ -17,7 +18,7 @@ from services.runtime.problems import Problem, unavailable
 from services.runtime.producer import Producer
 
 from .domain.cursor import BadCursor, decoded, encoded
-from .domain.notice import Told
+from .domain.told import Told
 from .handlers import tombstone
 from .ports import Shelf
 
@@ -126,6 +127,8 @@ def _may_see(caller: Actor, case: Told) -> None:
         raise Problem(403, "not_signed", "签收后可见 / only the department that signed it as lead sees the contact")
     if case.state == "archived":
         raise Problem(403, "archived", "已归档 / it is archived")
+    if case.state in NOT_VALID:  # never archived: its end is the end of the department's work, but for a split
+        raise Problem(403, "ended", f"该件已终止 / it is {case.state}: no work of the department's any more")
 
 
 def _place(department: str, caller: Actor, cursor: str | None) -> dict[int, int]:

@@ -10,7 +10,7 @@ from services.contracts.assignments import AssignmentNotice
 from services.contracts.submissions import ContactGiven
 
 from .domain.contact import Contacts
-from .domain.notice import Told
+from .domain.told import Told
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):

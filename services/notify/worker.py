@@ -1,6 +1,6 @@
 """Notify's use of the runtime's worker: load, tell, give out notices."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.contracts.assignments import AssignmentNotice
@@ -9,6 +9,7 @@ from services.contracts.codec import Event, encode
 from services.contracts.submissions import ContactGiven
 from services.contracts.topics import CONTACTS, assignments
 from services.runtime.batches import Batch, Fold, Incoming, Outgoing
+from services.runtime.directory import Directory
 
 from .domain.contact import Step
 from .handlers import Telling, departments_of, tombstone
@@ -18,9 +19,8 @@ from .ports import DepartmentTopics, NotifyStore
 class TellingFold:
     """One partition's batch."""
 
-    directory_version = 0
-
-    def __init__(self, telling: Telling, store: NotifyStore) -> None:
+    def __init__(self, telling: Telling, store: NotifyStore, directory_version: int) -> None:
+        self.directory_version = directory_version
         self._telling = telling
         self._store = store
 
@@ -57,10 +57,10 @@ class TellingFold:
 class TellingReader:
     """The worker's reader."""
 
-    def __init__(self, store: NotifyStore, topics: DepartmentTopics, departments: Callable[[], set[str]]) -> None:
+    def __init__(self, store: NotifyStore, topics: DepartmentTopics, directory: Directory) -> None:
         self._store = store
         self._topics = topics
-        self._departments = departments
+        self._directory = directory
 
     async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
         """Cases and contacts of all partitions at once; topics before their first record."""
@@ -70,10 +70,18 @@ class TellingReader:
             for record in batch.records
             if record.event is not None and isinstance(record.event.data, CaseFact)
         ]
-        await self._topics.ensure(departments_of(facts) | self._departments())
+        # a department that routing knew when it judged must not be taken for a party from outside
+        await self._directory.wait_version(
+            max((fact.directory_version for fact in facts if fact.details.parties), default=0)
+        )
+        snapshot = self._directory.snapshot
+        departments = frozenset(snapshot.rows.get("department", {}))
+        await self._topics.ensure(departments_of(facts) | departments)
         loaded = await self._store.load(list({record.key for batch in batches for record in batch.records}))
         return {
-            batch.partition: TellingFold(Telling(batch.partition, batch.next_seq, loaded), self._store)
+            batch.partition: TellingFold(
+                Telling(batch.partition, batch.next_seq, loaded, departments), self._store, snapshot.version
+            )
             for batch in batches
         }
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from services.contracts.actions import ActionName, Grade
+from services.contracts.actions import ActionName, CaseRef, Grade, Names
+from services.contracts.deadlines import EscalationLevel
 from services.contracts.submissions import Urgency
 from services.contracts.times import Instant
 
@@ -69,6 +70,15 @@ class ActionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     fields: dict[str, Any] | None = None
     corrects: Id | None = None
     corrects_sender: Short | None = None
+    departments: Names = ()
+    parties: Names = ()
+    party: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    main: CaseRef | None = None
+    reached: bool | None = None
+    passed: bool | None = None
+    evidence: Names = ()
+    notice: Annotated[str, msgspec.Meta(max_length=20_000)] | None = None
+    level: EscalationLevel | None = None
 
 
 def read(raw: bytes, body: type[Body]) -> Body:

@@ -78,6 +78,10 @@ def request(body: ActionBody, case: str | None, actor: Actor, now: datetime) -> 
         reason=mask(body.reason) if body.reason is not None else None,
         text=mask(body.text) if body.text is not None else None,
         fields=mask_all(body.fields),
+        notice=mask(body.notice) if body.notice is not None else None,
+        party=mask(body.party) if body.party is not None else None,
+        parties=tuple(map(mask, body.parties)),
+        evidence=tuple(map(mask, body.evidence)),
         **{name: getattr(body, name) for name in _AS_THEY_ARE},
     )
     return ActionRequested(
@@ -87,6 +91,7 @@ def request(body: ActionBody, case: str | None, actor: Actor, now: datetime) -> 
 
 _AS_THEY_ARE = (
     "category", "department", "until", "contacted", "effective", "solved", "grade", "corrects", "corrects_sender",
+    "departments", "main", "reached", "passed", "level",
 )  # fmt: skip
 
 

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from services.contracts.actors import BACKDATE, Actor
+from services.contracts.times import TOLD_WITHIN
 
 from .flaws import Flaw, Forbidden
 
 AHEAD = timedelta(minutes=5)
-PAST = timedelta(hours=72)
 
 
 def check_time(field: str, happened: datetime, now: datetime, actor: Actor) -> None:
@@ -18,5 +18,5 @@ def check_time(field: str, happened: datetime, now: datetime, actor: Actor) -> N
         raise Flaw("bad_time", field, "not a time that can be") from error
     if age < -AHEAD:
         raise Flaw("in_the_future", field, "more than 5 minutes ahead of the receiver's clock: check yours")
-    if age > PAST and BACKDATE not in actor.scopes:
+    if age > TOLD_WITHIN and BACKDATE not in actor.scopes:
         raise Forbidden("too_old", field, "more than 72 hours past: that needs a key with the scope backdate")

@@ -15,7 +15,7 @@ from services.runtime.mongo import Database, ensure_collection
 from services.runtime.problems import unavailable
 
 from ..domain.contact import Contacts
-from ..domain.notice import Told
+from ..domain.told import Told
 from ..ports import Kept, Loaded
 
 CASES, CONTACTS, ERASED, ASSIGNMENTS, LOOKS = "cases", "contacts", "erased", "assignments", "looks"

@@ -1,115 +1,113 @@
 """From a fact to what departments are told. Never a contact; of a confidential case no attributes either."""
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Set
 
-import msgspec
+from services.contracts.assignments import AssignmentNotice, NoticeKind
+from services.contracts.cases import CaseFact, OccurrenceKind
+from services.contracts.deadlines import CLOCK_NAMES
 
-from services.contracts.assignments import AssignmentNotice
-from services.contracts.cases import CaseFact, State
-from services.contracts.submissions import Place, Urgency
+from .recipients import (
+    Happened,
+    Recipient,
+    Whom,
+    assistants,
+    consulted,
+    forebears,
+    former_lead,
+    heirs,
+    lead,
+    new_assistants,
+    refused_assistants,
+    released_assistants,
+    still_assistants,
+    summoned,
+    were_consulted,
+    whose_clock,
+)
+from .told import Told, occurred
 
-Notice = Literal["return_refused", "held", "resumed", "redo", "amended", "closed", "void"]
-_TO_THE_LEAD: Mapping[str, Notice] = {
-    "refuse_return": "return_refused",
-    "hold": "held",
-    "resume": "resumed",
-    "redo": "redo",
-    "amend": "amended",
-    "close": "closed",
-    "void": "void",
-}
+# fmt: off
+TABLE: tuple[tuple[OccurrenceKind, NoticeKind, tuple[Whom, ...]], ...] = (
+    # 派单 协办
+    ("dispatched",            "withdrawn",         (former_lead,)),
+    ("self_handled",          "withdrawn",         (former_lead,)),
+    ("returned_up",           "withdrawn",         (former_lead, lead, assistants)),
+    ("rejected",              "withdrawn",         (assistants,)),
+    ("released",              "withdrawn",         (released_assistants,)),
+    ("dispatched",            "assigned",          (lead,)),
+    ("assisted",              "assigned",          (new_assistants,)),
+    ("handed_over",           "withdrawn",         (former_lead, forebears)),
+    ("handed_over",           "assigned",          (heirs,)),
+    ("assist_refused",        "assist_refused",    (lead,)),
+    # 鸣哨 会商
+    ("whistled",              "whistled",          (summoned,)),
+    ("consulted",             "consulted",         (consulted,)),
+    ("concluded",             "concluded",         (were_consulted,)),
+    ("rejected",              "concluded",         (were_consulted,)),
+    ("returned_up",           "concluded",         (were_consulted,)),
+    ("voided",                "concluded",         (were_consulted,)),
+    # 办理
+    ("return_refused",        "return_refused",    (lead,)),
+    ("assist_return_refused", "return_refused",    (refused_assistants,)),
+    ("held",                  "held",              (lead,)),
+    ("hold_refused",          "hold_refused",      (lead,)),
+    ("resumed",               "resumed",           (lead,)),
+    ("extended",              "extended",          (lead,)),
+    ("extension_refused",     "extension_refused", (lead,)),
+    ("amended",               "amended",           (lead, still_assistants)),
+    # 核查
+    ("sent_back",             "sent_back",         (lead,)),
+    ("redone",                "redo",              (lead,)),
+    ("verification_failed",   "redo",              (lead,)),
+    ("closed",                "closed",            (lead, still_assistants)),
+    # 督办
+    ("reminded",              "reminded",          (lead,)),
+    ("due_soon",              "due_soon",          (whose_clock,)),
+    ("overdue",               "overdue",           (whose_clock,)),
+    ("escalated",             "escalated",         (whose_clock,)),
+    ("supervised",            "supervised",        (lead,)),
+    # 并单 作废
+    ("merged",                "merged",            (lead, assistants)),
+    ("split",                 "split",             (lead, still_assistants)),
+    ("voided",                "void",              (lead, assistants)),
+)
+"""What happened → what is told → to whom. What has no row is told to nobody: a department's own moves, 回访, 评价 …"""
+# fmt: on
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A case as notify keeps it: what notices say, and who may see the contact."""
-
-    case_id: str
-    title: str
-    text: str
-    place: Place | None = None
-    urgency: Urgency = "normal"
-    confidential: bool = False
-    contact_digest: str | None = None
-    lead: str | None = None
-    signed_by: str | None = None
-    state: State = "received"
-    version: int = 0
-
-
-def told(case: Told | None, fact: CaseFact) -> Told | None:
-    """The case after an applied fact; as it was after a refused one. ValueError where its submission is missing."""
-    if fact.outcome != "applied" or fact.after is None:
-        return case
-    if fact.submission is not None:
-        said = fact.submission
-        case = Told(
-            case_id=fact.case_id,
-            title=said.title,
-            text=said.text,
-            place=said.place,
-            confidential=said.confidential,
-            contact_digest=said.contact_digest,
-        )
-    if case is None:
-        raise ValueError(f"a fact of {fact.case_id} came before its submission's")
-    if fact.version <= case.version:
-        return case  # a dead letter that is applied late: what came after it stands
-    fields = fact.details.fields or {} if fact.action == "amend" else {}
-    lead = fact.after.dims.department
-    return msgspec.structs.replace(
-        case,
-        title=str(fields.get("title", case.title)),
-        text=str(fields.get("text", case.text)),
-        place=msgspec.convert(fields["place"], Place) if "place" in fields else case.place,
-        urgency=fact.after.dims.urgency,
-        lead=lead,
-        signed_by=_signed_by(case, fact, lead),
-        state=fact.after.state,
-        version=fact.version,
-    )
-
-
-def notices(case: Told, fact: CaseFact) -> list[AssignmentNotice]:
-    """What departments are told of an applied fact, each with an id that stays the same however often it is sent."""
-    if fact.outcome != "applied" or fact.after is None:
+def notices(before: Told | None, case: Told, fact: CaseFact, departments: Set[str]) -> list[AssignmentNotice]:
+    """What departments are told of a fact that led to `case`, each with an id that stays the same however often it is
+    sent: one of a kind for each department, in its first part."""
+    happened = occurred(fact)
+    if not happened or fact.after is None:
         return []
-    made = []
-    former = fact.before.dims.department if fact.before else None
-    lead = fact.after.dims.department
-    if fact.action == "dispatch" and lead is not None:
-        if former is not None and former != lead:
-            made.append(_notice("withdrawn", former, case, fact))
-        made.append(_notice("assigned", lead, case, fact))
-    elif fact.action in _TO_THE_LEAD and lead is not None:
-        made.append(_notice(_TO_THE_LEAD[fact.action], lead, case, fact))
-    return made
+    now = Happened(fact=fact, after=fact.after, known=before or case, departments=departments)
+    made: dict[str, AssignmentNotice] = {}
+    for kind, notice, whom in TABLE:
+        if kind in happened:
+            for recipient in (one for some in whom for one in some(now)):
+                one = _notice(notice, recipient, case, now)
+                made.setdefault(one.id, one)
+    return list(made.values())
 
 
-def _signed_by(case: Told, fact: CaseFact, lead: str | None) -> str | None:
-    if fact.action in ("sign", "refuse_return"):
-        return lead
-    return case.signed_by if lead == case.lead and fact.action != "dispatch" else None
-
-
-def _notice(
-    kind: Literal["assigned", "withdrawn"] | Notice, department: str, case: Told, fact: CaseFact
-) -> AssignmentNotice:
-    assert fact.after is not None, "only applied facts are told"
+def _notice(kind: NoticeKind, recipient: Recipient, case: Told, now: Happened) -> AssignmentNotice:
+    fact, details = now.fact, now.fact.details
     return AssignmentNotice(
-        id=f"{fact.case_id}/{fact.version}/{kind}/{department}",
-        department=department,
+        id=f"{fact.case_id}/{fact.version}/{kind}/{recipient.department}",
+        department=recipient.department,
         case_id=fact.case_id,
         version=fact.version,
         notice=kind,
-        state=fact.after.state,
+        role=recipient.role,
+        state=now.after.state,
         at=fact.at,
-        due_at=fact.after.due_at,
+        due_at=recipient.due_at,
         title=case.title,
         text=case.text,
-        category=fact.after.dims.category,
+        category=now.after.dims.category,
         place=case.place,
         urgency=case.urgency,
         confidential=case.confidential,
-        reason=fact.details.reason,
+        reason=details.reason or (f"{CLOCK_NAMES[details.clock]} / {details.clock}" if details.clock else None),
     )

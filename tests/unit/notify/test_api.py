@@ -6,15 +6,18 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 
 import httpx
+import msgspec
 import pytest
 
 from services.contracts.actors import Actor
 from services.contracts.assignments import AssignmentNotice
+from services.contracts.cases import State
 from services.contracts.directory import Key
 from services.contracts.submissions import ContactGiven
 from services.notify import api
 from services.notify.domain.cursor import encoded
-from services.notify.domain.notice import Told, notices, told
+from services.notify.domain.notice import notices
+from services.notify.domain.told import Told, told
 from services.runtime import dead_api
 from services.runtime.batches import Outgoing
 from services.runtime.bell import ChangeStreamBell
@@ -78,9 +81,9 @@ class Desk:
         ]
         case, made = None, list[AssignmentNotice]()
         for fact in judged(commands).facts:
-            case = told(case, fact)
+            before, case = case, told(case, fact, frozenset())
             assert case is not None
-            made += notices(case, fact)
+            made += notices(before, case, fact, frozenset())
         assert case is not None
         self.case_id = case.case_id
         self.shelf, self.health = Shelf(made, case), Health("notify", "notify-1")
@@ -196,6 +199,29 @@ async def test_a_contact_is_not_for(made: dict[str, bool], key: str, code: str) 
     answer = await desk.get(f"/v1/cases/{desk.case_id}/contact", key)
     assert (answer.status_code, answer.json()["code"]) == (403, code)
     assert desk.shelf.looks == []
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("archived", "archived"),
+        ("void", "ended"),
+        ("merged", "ended"),
+        ("returned", "ended"),
+        ("rejected", "ended"),
+        ("return_requested", None),
+        ("redo", None),
+        ("evaluated", None),
+    ],
+)
+async def test_the_lead_sees_the_contact_until_its_part_is_over_and_the_desk_always(
+    state: State, code: str | None
+) -> None:
+    desk = Desk()
+    desk.shelf.kept = msgspec.structs.replace(desk.shelf.kept, state=state)
+    answer = await desk.get(f"/v1/cases/{desk.case_id}/contact", "housing")
+    assert (answer.status_code, answer.json().get("code")) == (403 if code else 200, code)
+    assert (await desk.get(f"/v1/cases/{desk.case_id}/contact", "dispatcher")).status_code == 200
 
 
 async def test_of_a_case_that_is_not_there_or_has_no_contact() -> None:

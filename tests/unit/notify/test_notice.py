@@ -7,17 +7,20 @@ import pytest
 
 from services.contracts.assignments import AssignmentNotice
 from services.contracts.cases import CaseFact
-from services.notify.domain.notice import Told, notices, told
+from services.notify.domain.notice import notices
+from services.notify.domain.told import Told, told
 from tests.unit.routing.commands import DISPATCHER, SOURCE, START, A, B, action, submission
 from tests.unit.routing.test_bench import judged
+
+NAMES = frozenset("ab")
 
 
 def tell(facts: list[CaseFact]) -> tuple[Told | None, list[AssignmentNotice]]:
     case, made = None, list[AssignmentNotice]()
     for fact in facts:
-        after = told(case, fact)
+        after = told(case, fact, NAMES)
         if after is not None:
-            made += notices(after, fact)
+            made += notices(case, after, fact, NAMES)
         case = after
     return case, made
 
@@ -84,4 +87,4 @@ def test_a_fact_applied_late_does_not_take_the_case_back() -> None:
 def test_a_fact_before_its_submission_is_no_notice() -> None:
     made = facts()
     with pytest.raises(ValueError, match="before its submission"):
-        told(None, made[1])
+        told(None, made[1], NAMES)

@@ -1,7 +1,8 @@
 """Notify's fold: facts to notices, contacts to where they belong, and what the log of contacts needs."""
 
 from collections.abc import Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -9,13 +10,16 @@ import pytest
 from services.contracts.assignments import AssignmentNotice
 from services.contracts.cases import CaseFact
 from services.contracts.codec import Event, decode
-from services.contracts.directory import DirectoryChanged
+from services.contracts.directory import Department, DirectoryChanged
 from services.contracts.submissions import ContactGiven
 from services.contracts.topics import CASES, CONTACTS, assignments
 from services.notify.ports import Loaded
 from services.notify.worker import TellingFold, TellingReader
 from services.runtime.batches import Batch, Incoming, Outgoing
+from services.runtime.directory import Directory, DirectorySnapshot
 from tests.unit.routing.street import T0, ask, judged, submission
+
+from .facts import Case, task
 
 FACTS = judged(
     [
@@ -56,9 +60,24 @@ def incoming(data: Any, topic: str = CASES.name) -> Incoming:
     return Incoming(topic=topic, partition=3, offset=0, timestamp=T0, key=CASE, event=event)
 
 
-async def fold_of(records: Sequence[Incoming]) -> tuple[TellingFold, Store, Topics]:
+class Follower:
+    """The directory as it is read: `parks` came with version 9."""
+
+    def __init__(self, version: int = 8) -> None:
+        self.version = version
+
+    @property
+    def snapshot(self) -> DirectorySnapshot:
+        rows = {"department": {"parks": Department(name="绿化")}} if self.version >= 9 else {}
+        return DirectorySnapshot(version=self.version, rows=MappingProxyType(cast(Any, rows)))
+
+    async def wait_version(self, version: int) -> None:
+        self.version = max(self.version, version)
+
+
+async def fold_of(records: Sequence[Incoming], version: int = 9) -> tuple[TellingFold, Store, Topics]:
     store, topics = Store(), Topics()
-    reader = TellingReader(store, topics, lambda: {"parks"})
+    reader = TellingReader(store, topics, cast(Directory, Follower(version)))
     folds = await reader.load([Batch(partition=3, records=records, next_seq=8)])
     fold = folds[3]
     assert isinstance(fold, TellingFold)
@@ -76,6 +95,31 @@ async def test_topics_of_all_departments_concerned_are_there_before_their_first_
     _, store, topics = await fold_of([incoming(fact) for fact in FACTS])
     assert topics.made == {"housing", "roads", "parks"}
     assert store.asked == [CASE]
+
+
+async def test_topics_of_assistants_and_of_those_summoned_are_there_too() -> None:
+    case = Case(lead="a")
+    made = [
+        case.moved("assist", "assisted", summary={"tasks": (task("b"),)}, department="b"),
+        case.moved("whistle", "whistled", departments=("c", "d")),
+    ]
+    unchecked = msgspec.structs.replace(case.moved("whistle", "whistled", departments=("no such",)), outcome="refused")
+    _, _, topics = await fold_of([incoming(fact) for fact in (*made, unchecked)])
+    assert topics.made == {"a", "b", "c", "d", "parks"}
+
+
+async def test_a_party_is_a_department_where_routing_s_directory_had_it() -> None:
+    """Also where ours is behind, and the next owner's must not be."""
+    case = Case(lead="a")
+    submitted = case.fact("submit", ["received"], submission=FACTS[0].submission)
+    asked = case.moved("consult", "consulted", parties=("parks", "某大学"))
+    fold, _, topics = await fold_of([incoming(asked)], version=8)
+    assert topics.made == {"a"}
+    asked = msgspec.structs.replace(asked, directory_version=9)
+    fold, _, topics = await fold_of([incoming(asked)], version=8)
+    assert (topics.made, fold.directory_version) == ({"a", "parks"}, 9)
+    fold.apply(incoming(submitted))
+    assert [topic for topic, _, _ in read(fold.apply(incoming(asked)))] == [assignments("parks").name]
 
 
 async def test_a_fact_becomes_notices_to_departments_numbered_in_the_partition() -> None:
