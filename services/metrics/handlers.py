@@ -5,12 +5,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from .domain.cells import DIMENSIONS, UnsupportedDimensions, dimension_set, supported
 from .domain.figures import Figure, figure
+from .domain.measures import SCOPES, Basis, Scope, UnknownReading, needed, read_as, scope_of
 from .domain.periods import BadPeriod, Period, day, hour_of, period, shown
 from .domain.rates import CATALOGUE, Definition, UnknownBasis, UnknownRate, definition
-from .domain.units import Basis
 from .ports import CellQuery, CellReader, Clock, Names, Reading
 
 
@@ -23,6 +24,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     begin: str | None = None
     end: str | None = None
     only: Mapping[str, str] = {}
+    reading: str = "full"
 
 
 class Refused(ValueError):
@@ -40,6 +42,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     row: Definition
     basis: Basis
+    reading: Scope
     group_by: tuple[str, ...]
     period: Period
     dims: tuple[str, ...]
@@ -47,14 +50,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A published rate. `position` is partition → sequence number of the facts up to which it counts;
-    `begin` and `end` are half-open, in the deployment's zone, None where unbounded."""
+    """A published rate. `reading` is its 口径. `position` is partition → sequence number of the facts up to which it
+    counts; `begin` and `end` are half-open, in the deployment's zone, None where unbounded."""
 
     rate: str
     name: str
     name_en: str
     definition: Definition
     basis: Basis
+    reading: Scope
     group_by: tuple[str, ...]
     rows: list[Figure]
     position: Mapping[str, int]
@@ -76,12 +80,15 @@ def understand(question: Question, zone: ZoneInfo) -> Asked:
     """Refused where it cannot be answered."""
     try:
         row, basis = definition(question.rate, question.basis)
+        reading = scope_of(question.reading)
         asked = period(question.begin, question.end, zone, days=basis == "cohort")
         dims = dimension_set((*question.group_by, *question.only))
     except UnknownRate as error:
         raise Refused("unknown_rate", "rate", str(error), list(CATALOGUE)) from error
     except UnknownBasis as error:
         raise Refused("unknown_basis", "basis", str(error), CATALOGUE[question.rate].bases) from error
+    except UnknownReading as error:
+        raise Refused("unknown_reading", "reading", str(error), SCOPES) from error
     except BadPeriod as error:
         raise Refused("bad_period", error.field, str(error)) from error
     except UnsupportedDimensions as error:
@@ -89,6 +96,7 @@ def understand(question: Question, zone: ZoneInfo) -> Asked:
     return Asked(
         row=row,
         basis=basis,
+        reading=reading,
         group_by=tuple(name for name in dims if name in question.group_by),
         period=asked,
         dims=dims,
@@ -96,25 +104,23 @@ def understand(question: Question, zone: ZoneInfo) -> Asked:
     )
 
 
-def overview(begin: str | None, end: str | None, only: Mapping[str, str], zone: ZoneInfo) -> "Ask":
+def overview(
+    begin: str | None, end: str | None, only: Mapping[str, str], zone: ZoneInfo, reading: str = "full"
+) -> "Ask":
     """The first page's set: the four rates in total, by channel and by department; and today's plain counts."""
     shares = [
-        understand(
-            Question(rate=row.id, group_by=groups, begin=begin, end=end, only=only),
-            zone,
-        )
-        for row in CATALOGUE.values()
-        if row.denominator is not None
+        understand(Question(rate=rate, group_by=groups, begin=begin, end=end, only=only, reading=reading), zone)
+        for rate in ("handled", "replied", "on_time", "satisfied")
         for groups in ((), ("channel",), ("department",))
     ]
     counts = [
-        understand(Question(rate=f"{kind}_count", only=only), zone)
+        understand(Question(rate=f"{kind}_count", only=only, reading=reading), zone)
         for kind in ("received", "dispatched", "replied", "closed", "evaluated", "redone")
     ]
 
     def asked(now: datetime) -> list[Asked]:
         today = day(now, zone)
-        return [*shares, *(msgspec.structs.replace(count, period=today) for count in counts)]
+        return [*shares, *(replace(count, period=today) for count in counts)]
 
     return asked
 
@@ -128,9 +134,11 @@ async def answers(
 ) -> Overview:
     """All of `asked` from one reading. Due figures count up to the last full hour before `now`. CellsAway."""
     effective = [_until_now(one, zone, now) for one in asked]
-    queries = list(dict.fromkeys(_query(one) for one in effective))
-    reading = await cells.read(queries)
-    by_query = dict(zip(queries, reading.sums, strict=True))
+    wanted: dict[CellQuery, dict[str, None]] = {}
+    for one in effective:
+        wanted.setdefault(_query(one), {}).update(dict.fromkeys(needed(one.row.measures, one.reading)))
+    reading = await cells.read([replace(query, measures=tuple(measures)) for query, measures in wanted.items()])
+    by_query = dict(zip(wanted, reading.sums, strict=True))
     position = vector(reading)
     return Overview(
         at=now,
@@ -144,6 +152,7 @@ async def answers(
                 name_en=one.row.name_en,
                 definition=one.row,
                 basis=one.basis,
+                reading=one.reading,
                 group_by=one.group_by,
                 rows=_rows(one, by_query[_query(one)], names),
                 position=position,
@@ -163,11 +172,11 @@ def vector(reading: Reading) -> dict[str, int]:
 def _until_now(asked: Asked, zone: ZoneInfo, now: datetime) -> Asked:
     if asked.basis != "due":
         return asked
-    return msgspec.structs.replace(asked, period=asked.period.until(hour_of(now, zone)))
+    return replace(asked, period=asked.period.until(hour_of(now, zone)))
 
 
 def _query(asked: Asked) -> CellQuery:
-    return CellQuery(basis=asked.basis, period=asked.period, dims=asked.dims, only=asked.only)
+    return CellQuery(basis=asked.row.cells(asked.basis), period=asked.period, dims=asked.dims, only=asked.only)
 
 
 def _rows(asked: Asked, sums: Mapping[tuple[str, ...], Mapping[str, int]], names: Names) -> list[Figure]:
@@ -182,17 +191,21 @@ def _rows(asked: Asked, sums: Mapping[tuple[str, ...], Mapping[str, int]], names
     for values in sorted(found):
         group = dict(zip(asked.group_by, values, strict=True))
         labels = {name: names.label(name, value) for name, value in group.items()}
-        row = figure(asked.row, found[values], group, labels)
+        row = figure(asked.row, read_as(asked.reading, found[values]), group, labels)
         if row is not None:
             rows.append(row)
     return rows
 
 
-async def totals(*, cells: CellReader, zone: ZoneInfo, clock: Clock) -> dict[str, tuple[int, int]]:
-    """Rate → numerator and denominator over all groups and times, on the rate's first basis. CellsAway."""
-    asked = [understand(Question(rate=row.id), zone) for row in CATALOGUE.values() if row.denominator is not None]
+async def totals(*, cells: CellReader, zone: ZoneInfo, clock: Clock) -> dict[str, tuple[float, float]]:
+    """Rate → numerator and denominator over all groups and times, on the rate's first basis. CellsAway.
+
+    Shares of flow are left out: their sum over all times would read every hour there was, with all that happened in it.
+    """
+    shares = [row for row in CATALOGUE.values() if row.denominator is not None and row.bases[0] != "flow"]
+    asked = [understand(Question(rate=row.id), zone) for row in shares]
     found = await answers(asked, cells=cells, names=_Unnamed(), zone=zone, now=clock())
-    return {answer.rate: (row.numerator, row.denominator or 0) for answer in found.answers for row in answer.rows}
+    return {answer.rate: (row.numerator or 0, row.denominator or 0) for answer in found.answers for row in answer.rows}
 
 
 class _Unnamed:

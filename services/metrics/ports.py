@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import msgspec
 
 from .domain.cells import Line, Sheet, Tally
+from .domain.measures import CellBasis
 from .domain.periods import Period
-from .domain.units import Basis
 
 
 class CellsAway(Exception):
@@ -16,12 +16,16 @@ class CellsAway(Exception):
 
 
 class CellQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums over a period by `dims` (one of DIMENSION_SETS), of the cells whose values are those of `only`."""
+    """Sums over a period by `dims` (one of DIMENSION_SETS), of the cells whose values are those of `only`.
 
-    basis: Basis
+    `measures` are those wanted, of durations the histograms; () for all that the basis has.
+    """
+
+    basis: CellBasis
     period: Period
     dims: tuple[str, ...]
     only: tuple[tuple[str, str], ...] = ()
+    measures: tuple[str, ...] = ()
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,18 +1,37 @@
-"""Cells form a commutative group: however a log is cut, doubled or interleaved, the figures are the same."""
+"""Cells form a commutative group: however a log is cut, doubled or interleaved, the figures are the same.
+
+And in each of them the assessed and the excluded make the full.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.actors import Actor
-from services.contracts.cases import CaseFact, CaseSummary, Dimensions, Evaluation, Occurrence
+from services.contracts.cases import (
+    CaseFact,
+    CaseSummary,
+    Dimensions,
+    Evaluation,
+    FollowUp,
+    Occurrence,
+    OccurrenceKind,
+    State,
+    Task,
+    TaskState,
+)
 from services.metrics.domain.cells import CellKey, Sums
+from services.metrics.domain.figures import figure
+from services.metrics.domain.measures import EXCLUDED, MEASURES, read_as
+from services.metrics.domain.rates import CATALOGUE
+from services.metrics.domain.standing import PARTS
 from services.metrics.domain.units import moves
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -27,25 +46,79 @@ dimensions = st.builds(
     department=st.sampled_from([None, "a", "b"]),
     category=st.sampled_from([None, "noise"]),
 )
-summaries = st.builds(
-    CaseSummary,
-    kind=st.just("ticket"),
-    state=st.sampled_from(["received", "handling", "redo", "closed", "evaluated", "void", "rejected"]),
-    dims=dimensions,
-    received_at=instants,
+judged = st.none() | st.builds(Evaluation, at=instants, grade=st.integers(1, 5))
+told = st.none() | st.booleans()
+few = st.integers(0, 3)
+tasks = st.builds(
+    Task,
+    id=st.uuids().map(str),
+    department=st.sampled_from(["a", "b"]),
+    state=st.sampled_from(get_args(TaskState)),
+    assigned_at=instants,
     due_at=instants,
     first_due_at=instants,
     replied_at=maybe,
-    evaluation=st.none() | st.builds(Evaluation, at=instants, grade=st.integers(1, 5)),
 )
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "state": st.sampled_from(get_args(State)),
+    "dims": dimensions,
+    "received_at": instants,
+    "due_at": instants,
+    "first_due_at": instants,
+    "first_replied_at": maybe,
+    "replied_at": maybe,
+    "closed_at": maybe,
+    "signed_at": maybe,
+    "inner_due_at": maybe,
+    "evaluation": judged,
+    "first_evaluation": judged,
+    "redos": few,
+    "dispatches": st.integers(3, 5),
+    "returns": few,
+    "accepted": st.booleans(),
+    "extended": few,
+    "verifications": st.integers(3, 5),
+    "verifications_failed": few,
+    "self_handled": st.booleans(),
+    "resolved": told,
+    "follow_up": st.none()
+    | st.builds(FollowUp, at=instants, contacted=st.booleans(), effective=st.booleans(), solved=told),
+    "merged_into": st.none() | st.just("t-9"),
+    "linked_to": st.none() | st.just("t-9"),
+    "excluded": st.booleans(),
+    "published": st.booleans(),
+    "tasks": st.lists(tasks, max_size=2).map(tuple),
+}
+summaries = st.builds(CaseSummary, kind=st.just("ticket"), **FIELDS)
 occurrences = st.builds(
     Occurrence,
     id=st.uuids().map(str),
-    kind=st.sampled_from(["received", "dispatched", "replied", "closed", "evaluated"]),
+    kind=st.sampled_from(get_args(OccurrenceKind)) | st.sampled_from(["replied", "evaluated", "followed_up"]),
     at=instants,
     dims=dimensions,
     grade=st.integers(1, 5),
+    solved=told,
+    contacted=told,
+    effective=told,
+    excluded=st.booleans(),
 )
+
+
+FRESH = CaseSummary(
+    kind="ticket",
+    state="received",
+    dims=Dimensions(channel="hotline"),
+    received_at=START,
+    due_at=START,
+    first_due_at=START,
+)
+
+
+@st.composite
+def moved(draw: st.DrawFn, case: CaseSummary) -> CaseSummary:
+    """A summary that differs from another in some fields."""
+    names = draw(st.lists(st.sampled_from(sorted(FIELDS)), min_size=1, max_size=5, unique=True))
+    return msgspec.structs.replace(case, **{name: draw(FIELDS[name]) for name in names})
 
 
 @st.composite
@@ -56,7 +129,8 @@ def logs(draw: st.DrawFn) -> list[CaseFact]:
     facts: list[CaseFact] = []
     for seq in range(1, draw(st.integers(0, 12)) + 1):
         case = draw(st.sampled_from(["t-1", "t-2", "t-3"]))
-        before, after = last.get(case), draw(summaries)
+        before = last.get(case)
+        after = draw(moved(before or FRESH))
         added = draw(st.lists(occurrences, max_size=2))
         removed = [happened[case].pop()] if happened.get(case) and draw(st.booleans()) else []
         facts.append(_fact(case, seq, before, after, added, removed))
@@ -177,3 +251,81 @@ def test_every_set_of_dimensions_sums_to_the_total(log: list[CaseFact]) -> None:
     expected = {place: count for place, count in totals.get((), {}).items() if count}
     for sums in totals.values():
         assert {place: count for place, count in sums.items() if count} == expected
+
+
+@given(logs())
+def test_cells_hold_what_their_basis_names(log: list[CaseFact]) -> None:
+    for key, tally in counted(log).items():
+        names = {measure.removeprefix(EXCLUDED) for measure in tally}
+        if key.basis == "durations":
+            names = {name.rpartition(":")[0] for name in names}
+        assert names <= set(MEASURES[key.basis])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@settings(max_examples=30, deadline=None)
+@given(summaries, st.data())
+def test_what_is_told_of_a_case_decides_what_it_counts_for(name: str, case: CaseSummary, data: st.DataObject) -> None:
+    """So a part whose fields stay is not counted again: no field may be left out."""
+    other = msgspec.structs.replace(case, **{name: data.draw(FIELDS[name])})
+    for part in PARTS:
+        if part.told(case) == part.told(other) and "void" not in (case.state, other.state):
+            assert list(part.counted(case)) == list(part.counted(other))
+
+
+def test_cases_differ_here_in_all_that_a_summary_says() -> None:
+    assert {*FIELDS, "kind"} == set(CaseSummary.__struct_fields__)
+
+
+def without(log: list[CaseFact], excluded: bool) -> list[CaseFact]:
+    """As if the cases and occurrences that are excluded (or those that are not) had never been."""
+
+    def only(things: tuple[Occurrence, ...]) -> tuple[Occurrence, ...]:
+        return tuple(thing for thing in things if thing.excluded != excluded)
+
+    return [
+        msgspec.structs.replace(
+            fact,
+            before=fact.before if fact.before and fact.before.excluded != excluded else None,
+            after=fact.after if fact.after and fact.after.excluded != excluded else None,
+            added=only(fact.added),
+            removed=only(fact.removed),
+        )
+        for fact in log
+    ]
+
+
+@settings(deadline=None)  # it counts each log three times
+@given(logs())
+def test_assessed_and_excluded_make_the_full(log: list[CaseFact]) -> None:
+    whole = counted(log)
+    full = {key: read_as("full", tally) for key, tally in whole.items()}
+    assessed = {key: read_as("assessed", tally) for key, tally in whole.items()}
+    excluded = {key: named(tally, EXCLUDED) for key, tally in whole.items()}
+    plain = {
+        key: {name: n for name, n in tally.items() if not name.startswith(EXCLUDED)} for key, tally in full.items()
+    }
+    assert added_up(assessed, excluded) == added_up(plain)
+    assert added_up(assessed) == counted(without(log, excluded=True))
+    left = counted(without(log, excluded=False))
+    assert added_up(excluded) == added_up({key: named(tally, EXCLUDED) for key, tally in left.items()})
+    assert added_up(assessed, {key: named(tally, "") for key, tally in left.items()}) == added_up(plain)
+
+
+def named(tally: Mapping[str, int], prefix: str) -> dict[str, int]:
+    """The measures that have this prefix, without it; with none, those that are not excluded."""
+    if not prefix:
+        return {name: count for name, count in tally.items() if not name.startswith(EXCLUDED)}
+    return {name.removeprefix(prefix): count for name, count in tally.items() if name.startswith(prefix)}
+
+
+@given(summaries)
+def test_whatever_became_of_a_case_a_share_is_a_part(case: CaseSummary) -> None:
+    cells = counted([_fact("t-1", 1, None, case, [], [])])
+    for row in CATALOGUE.values():
+        for basis in ("cohort", "due"):
+            for key, tally in cells.items():
+                if basis in row.bases and key.basis == basis and row.denominator and row.id != "satisfied_weighted":
+                    found = figure(row, read_as("full", tally), {}, {})
+                    assert found is not None
+                    assert 0 <= found.numerator <= found.denominator, row.id  # type: ignore[operator]

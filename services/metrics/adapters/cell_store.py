@@ -4,6 +4,7 @@ A sheet belongs to one partition, so no two owners write one document. On it, `o
 cell, and each dimension that tells cells apart maps its values to theirs.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,14 +19,15 @@ from services.runtime.ledger import positions
 from services.runtime.mongo import Database, ensure_collection
 
 from ..domain.cells import SHEETS, Line, Sheet, Tally
-from ..domain.units import MEASURES
+from ..domain.measures import MEASURES, needed
 from ..ports import CellQuery, CellsAway, Reading
 
-GENERATION = 2
+GENERATION = 3
 """Of the stored form. A new one has a ledger and a collection of its own, and counts from the log's beginning."""
 COLLECTION = f"cells_{GENERATION}"
 AWAY = "MongoDB does not answer; the figures are kept, ask again"
 OWN = "own"
+BIN, COUNT = "bin", "count"
 _ESCAPED = str.maketrans({"%": "%25", ".": "%2E", "$": "%24", "\0": "%00"})
 """What a field's name may not hold where `$inc` names its path."""
 
@@ -87,16 +89,15 @@ class CellStore:
         except PyMongoError as error:
             raise CellsAway(AWAY) from error
 
-    async def _sums(self, query: CellQuery, session: AsyncIOMotorClientSession) -> dict[tuple[str, ...], Tally]:
-        found = self._cells.aggregate(_pipeline(query), session=session)
+    async def _sums(self, query: CellQuery, session: AsyncIOMotorClientSession) -> Mapping[tuple[str, ...], Tally]:
+        found: dict[tuple[str, ...], dict[str, int]] = {}
         inner = SHEETS[query.dims][1]
-        return {
-            tuple(
-                unquote(value) if name == inner else value
-                for name, value in zip(query.dims, cell.pop("_id"), strict=True)
-            ): cell
-            async for cell in found
-        }
+        async for row in self._cells.aggregate(_pipeline(query), session=session):
+            named = zip(query.dims, row.pop("_id"), strict=True)
+            values = tuple(unquote(value) if name == inner else value for name, value in named)
+            sums = {row[BIN]: row[COUNT]} if BIN in row else row
+            found.setdefault(values, {}).update(sums)
+        return found
 
 
 def _pipeline(query: CellQuery) -> list[dict[str, Any]]:
@@ -125,5 +126,25 @@ def _pipeline(query: CellQuery) -> list[dict[str, Any]]:
         steps.append({"$project": {"value": 1, "inner": "$cells.k", "n": "$cells.v"}})
     steps.append({"$match": {"n": {"$exists": True}}})
     values = {outer: "$value", inner: "$inner"}
-    sums = {measure: {"$sum": f"$n.{measure}"} for measure in MEASURES[query.basis]}
-    return [*steps, {"$group": {"_id": [values[name] for name in query.dims], **sums}}]
+    named = [values[name] for name in query.dims]
+    return [*steps, *(_bins(query, named) if query.basis == "durations" else _measures(query, named))]
+
+
+def _measures(query: CellQuery, named: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"$group": {"_id": named, **{measure: {"$sum": f"$n.{measure}"} for measure in _wanted(query)}}}]
+
+
+def _bins(query: CellQuery, named: Sequence[str]) -> list[dict[str, Any]]:
+    """A row for each bin: which there are stands in the cells alone."""
+    histograms = "|".join(map(re.escape, _wanted(query)))
+    return [
+        {"$project": {"value": 1, "inner": 1, "n": {"$objectToArray": "$n"}}},
+        {"$unwind": "$n"},
+        {"$match": {"n.k": {"$regex": f"^({histograms}):"}}},
+        {"$group": {"_id": {"values": named, BIN: "$n.k"}, COUNT: {"$sum": "$n.v"}}},
+        {"$project": {"_id": "$_id.values", BIN: f"$_id.{BIN}", COUNT: 1}},
+    ]
+
+
+def _wanted(query: CellQuery) -> Sequence[str]:
+    return query.measures or tuple(needed(MEASURES[query.basis], "assessed"))

@@ -43,6 +43,7 @@ class Filters(BaseModel):
     channel: str | None = None
     department: str | None = Field(None, description="`none`: not dispatched")
     category: str | None = Field(None, description="`none`: no category")
+    reading: str = Field("full", description="口径: full (全口径) or assessed (考核口径: without what is excluded)")
 
     @property
     def only(self) -> Mapping[str, str]:
@@ -79,7 +80,7 @@ async def watched_by(query: Annotated[StreamQuery, Query()], desk: AtDesk) -> As
     if query.basis is not None or query.group_by:
         raise Problem(422, "rate_missing", "`basis` and `group_by` go with `rate`", field="rate")
     try:
-        return overview(query.begin, query.end, query.only, desk.zone)
+        return overview(query.begin, query.end, query.only, desk.zone, query.reading)
     except Refused as error:
         raise _problem(error) from error
 
@@ -92,6 +93,7 @@ def _one(filters: Filters, rate: str, basis: str | None, group_by: str, desk: De
         begin=filters.begin,
         end=filters.end,
         only=filters.only,
+        reading=filters.reading,
     )
     try:
         asked = understand(question, desk.zone)

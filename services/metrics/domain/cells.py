@@ -42,17 +42,26 @@ class UnsupportedDimensions(ValueError):
     """No cells are kept for this combination; the message lists those that are."""
 
 
+Values = tuple[str, str, str]
+"""In the order of DIMENSIONS."""
+
+
+def values_of(dims: Dimensions) -> Values:
+    """All that something with `dims` counts under."""
+    return dims.channel, dims.department or NONE, dims.category or NONE
+
+
 class Place(NamedTuple):
     """Where something counts, with all its dimensions. `bucket` is the UTC instant at which it begins."""
 
     basis: str
     bucket: datetime
-    values: tuple[str, str, str]
+    values: Values
 
     @classmethod
     def of(cls, basis: str, bucket: datetime, dims: Dimensions) -> Self:
         """The place of something with `dims`."""
-        return cls(basis, bucket, (dims.channel, dims.department or NONE, dims.category or NONE))
+        return cls(basis, bucket, values_of(dims))
 
 
 class CellKey(NamedTuple):

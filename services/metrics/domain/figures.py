@@ -1,12 +1,14 @@
-"""From summed measures to a published figure: numerator, denominator, value, interval, coverage."""
+"""From summed measures to a published figure: numerator, denominator, value, interval, coverage; or quantiles."""
 
 from collections.abc import Mapping
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from .cells import Tally
+from .durations import bins, quantile
 from .interval import wilson
-from .rates import Definition
+from .rates import Definition, Quantiles, Sum
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,30 +23,35 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One row of an answer. `group` has a value for each dimension asked for; `labels` their names.
 
-    `interval` is Wilson's at 95 %. A count has its number as `value`, and no denominator.
+    `interval` is Wilson's at 95 %, where the numerator is a part of the denominator; one with fractions is none.
+    A count has its number as `value`, and no denominator. Quantiles are in seconds, as `p50`; `value` is the median,
+    the denominator is how many durations there are, and there is no numerator.
     """
 
     group: Mapping[str, str]
     labels: Mapping[str, Mapping[str, str]]
-    numerator: int
-    denominator: int | None
+    numerator: int | float | None
+    denominator: int | float | None
     value: float | int | None
     reason: str | None = None
     interval: tuple[float, float] | None = None
     coverage: Coverage | None = None
+    quantiles: Mapping[str, float] | UnsetType = UNSET
 
 
 def figure(
     row: Definition, sums: Tally, group: Mapping[str, str], labels: Mapping[str, Mapping[str, str]]
 ) -> Figure | None:
     """The figure of one group; None for a group in which nothing is left to count."""
-    numerator = sums.get(row.numerator, 0)
+    if row.quantiles is not UNSET:
+        return _quantiles(row.quantiles, sums, group, labels)
+    numerator = _sum(row.numerator, sums)
     coverage = _coverage(row, sums)
     if row.denominator is None:
         if not numerator and group:
             return None
         return Figure(group=group, labels=labels, numerator=numerator, denominator=None, value=numerator)
-    denominator = sums.get(row.denominator, 0)
+    denominator = _sum(row.denominator, sums)
     if group and not (numerator or denominator or (coverage and coverage.denominator)):
         return None
     return Figure(
@@ -54,8 +61,43 @@ def figure(
         denominator=denominator,
         value=numerator / denominator if denominator else None,
         reason=None if denominator else "nothing_to_divide_by",
-        interval=wilson(numerator, denominator) if 0 <= numerator <= denominator != 0 else None,
+        interval=_interval(numerator, denominator),
         coverage=coverage,
+    )
+
+
+def _sum(measures: Sum | None, sums: Tally) -> int | float:
+    """Whole where all weights are; else to nine digits, since 3 × 0.9 is 2.7."""
+    if measures is None:
+        return 0
+    if isinstance(measures, str):
+        return sums.get(measures, 0)
+    total = sum(weight * sums.get(measure, 0) for measure, weight in measures.items())
+    return total if isinstance(total, int) else round(total, 9)
+
+
+def _interval(numerator: int | float, denominator: int | float) -> tuple[float, float] | None:
+    if isinstance(numerator, int) and isinstance(denominator, int) and 0 <= numerator <= denominator != 0:
+        return wilson(numerator, denominator)
+    return None
+
+
+def _quantiles(
+    asked: Quantiles, sums: Tally, group: Mapping[str, str], labels: Mapping[str, Mapping[str, str]]
+) -> Figure | None:
+    binned = bins(asked.histogram, sums)
+    total = sum(count for _, count in binned)
+    if group and not total:
+        return None
+    found = {f"p{share * 100:g}": quantile(share, binned, total) for share in asked.at} if total else {}
+    return Figure(
+        group=group,
+        labels=labels,
+        numerator=None,
+        denominator=total,
+        value=found.get("p50"),
+        reason=None if total else "nothing_to_divide_by",
+        quantiles=found,
     )
 
 

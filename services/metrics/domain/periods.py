@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -81,5 +82,6 @@ def _edge(field: str, text: str | None, zone: ZoneInfo, *, days: bool) -> dateti
     return at
 
 
+@lru_cache
 def _midnight(on: date, zone: ZoneInfo) -> datetime:
     return datetime(on.year, on.month, on.day, tzinfo=zone).astimezone(UTC)

@@ -30,7 +30,7 @@ class Refresh(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", ta
 Command = Ping | LogLevel | Refresh
 _decode = msgspec.json.Decoder(Command).decode
 
-Totals = Callable[[], Awaitable[dict[str, tuple[int, int]]]]
+Totals = Callable[[], Awaitable[dict[str, tuple[float, float]]]]
 """Rate → numerator and denominator, all groups and times."""
 
 

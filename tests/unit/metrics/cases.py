@@ -74,7 +74,7 @@ class Story:
                 seq=len(self.facts) + 1,
                 version=len(self.facts) + 1,
                 outcome="applied",
-                action=action,  # type: ignore[arg-type]  # merge is not an action yet, its effect on cells is
+                action=action,  # type: ignore[arg-type]
                 action_id=f"a{len(self.facts)}",
                 actor=Actor(role="dispatcher"),
                 at=when,
@@ -90,22 +90,49 @@ class Story:
 
 
 def worked_example() -> Story:
-    """DOMAIN.md's worked example, up to the correction of 10 April."""
+    """DOMAIN.md's worked example, whole: what routing says of it, written by hand."""
     story = Story()
     story.received(at("03-30 09:10"))
-    story.move("accept", at("03-30 09:20"), occurrence="accepted", state="accepted")
-    story.move("dispatch", at("03-30 10:00"), occurrence="dispatched", state="dispatched", department="a")
+    story.move("accept", at("03-30 09:20"), occurrence="accepted", state="accepted", accepted=True)
+    story.move("dispatch", at("03-30 10:00"), occurrence="dispatched", state="dispatched", department="a", dispatches=1)
     story.move("return", at("04-01 08:30"), occurrence="return_requested", state="return_requested")
-    story.move("dispatch", at("04-01 09:00"), occurrence="dispatched", state="dispatched", department="b")
-    story.move("sign", at("04-01 10:00"), occurrence="signed", state="signed")
-    story.move("reply", at("04-03 15:00"), occurrence="replied", state="replied", replied_at=at("04-03 15:00"))
-    story.move("close", at("04-03 16:00"), occurrence="closed", state="closed")
-    story.move("redo", at("04-05 11:00"), occurrence="redone", state="redo")
+    passed = {"department": "b", "dispatches": 2, "returns": 1}
+    story.move("dispatch", at("04-01 09:00"), occurrence="dispatched", state="dispatched", **passed)
+    story.move("sign", at("04-01 10:00"), occurrence="signed", state="signed", signed_at=at("04-01 10:00"))
+    first = at("04-03 15:00")
+    story.move("reply", first, occurrence="replied", state="replied", replied_at=first, first_replied_at=first)
+    story.move("close", at("04-03 16:00"), occurrence="closed", state="closed", closed_at=at("04-03 16:00"))
+    again = at("04-12 11:00")
+    story.move("redo", at("04-05 11:00"), occurrence="redone", state="redo", closed_at=None, redos=1, due_at=again)
     story.move("reply", at("04-08 09:00"), occurrence="replied", state="replied", replied_at=at("04-08 09:00"))
-    story.move("close", at("04-08 10:00"), occurrence="closed", state="closed")
+    story.move("close", at("04-08 10:00"), occurrence="closed", state="closed", closed_at=at("04-08 10:00"))
     good = Evaluation(at=at("04-09 12:00"), grade=4)
-    story.move("rate", at("04-09 12:00"), occurrence="evaluated", state="evaluated", evaluation=good)
+    judged = {"evaluation": good, "first_evaluation": good}
+    story.move("rate", at("04-09 12:00"), occurrence="evaluated", state="evaluated", **judged)
     (old,) = story.facts[-1].added
     bad = Evaluation(at=good.at, grade=2)
-    story.corrected(at("04-10 09:00"), old, msgspec.structs.replace(old, id="t-1/new", grade=2), evaluation=bad)
+    new = msgspec.structs.replace(old, id="t-1/new", grade=2)
+    story.corrected(at("04-10 09:00"), old, new, evaluation=bad, first_evaluation=bad)
+    story.move("merge", at("04-12 09:00"), occurrence="merged", state="merged", merged_into="t-0")
+    return story
+
+
+def excluded_story() -> Story:
+    """Another case of the channel, received on 31 March and excluded on 1 April."""
+    story = Story("t-2")
+    story.received(at("03-31 09:00"))
+    (old,) = story.facts[0].added
+    story.move("exclude", at("04-01 09:00"), occurrence="excluded", excluded=True)
+    fact = story.facts[1]
+    (new,) = fact.added
+    marked = tuple(msgspec.structs.replace(one, excluded=True) for one in (old, new))
+    story.facts[1] = msgspec.structs.replace(fact, removed=(old,), added=marked)
+    return story
+
+
+def before_the_merge() -> Story:
+    """The worked example up to the correction of 10 April."""
+    story = worked_example()
+    story.facts.pop()
+    story.now = story.facts[-1].after
     return story

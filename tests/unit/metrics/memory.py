@@ -42,8 +42,14 @@ class MemoryCells:
                 continue
             there = found.setdefault(key.values, {})
             for measure, count in tally.items():
-                there[measure] = there.get(measure, 0) + count
+                if not query.measures or _histogram_or_self(measure) in query.measures:
+                    there[measure] = there.get(measure, 0) + count
         return dict(found)
+
+
+def _histogram_or_self(measure: str) -> str:
+    head, _, number = measure.rpartition(":")
+    return head if number.isdecimal() else measure
 
 
 class HandBell:

@@ -12,13 +12,14 @@ from services.contracts.directory import Department, Key
 from services.metrics import api
 from services.metrics.adapters.names import DirectoryNames
 from services.metrics.api.desk import Desk
+from services.metrics.domain.rates import CATALOGUE
 from services.runtime import dead_api
 from services.runtime.directory import Directory, DirectorySnapshot
 from services.runtime.health import Health
 from services.runtime.keys import key_id
 from services.runtime.web import build_app
 
-from .cases import worked_example
+from .cases import before_the_merge, excluded_story
 from .memory import HandBell, MemoryCells
 from .test_worked_example import SHANGHAI
 
@@ -29,7 +30,7 @@ class Stage:
     """The app on fakes, and a client with a dashboard's key."""
 
     def __init__(self) -> None:
-        self.cells = MemoryCells(worked_example().facts)
+        self.cells = MemoryCells(before_the_merge().facts)
         self.bell = HandBell()
         self.health = Health("metrics", "metrics-1")
         rows: dict[str, Any] = {
@@ -107,10 +108,15 @@ async def test_filters_and_periods_narrow(stage: Stage) -> None:
 
 
 async def test_due_counts_up_to_the_last_full_hour(stage: Stage) -> None:
+    async def parts(rate: str, **asked: str) -> tuple[int, int]:
+        (row,) = (await stage.get("/v1/rates", rate=rate, **asked)).json()["rows"]
+        return row["numerator"], row["denominator"]
+
     answer = (await stage.get("/v1/rates", rate="on_time")).json()
     assert answer["to"] == "2026-04-11T09:00:00+08:00"
-    assert (answer["rows"][0]["numerator"], answer["rows"][0]["denominator"]) == (0, 1)
-    assert (await stage.get("/v1/rates", rate="on_time", to="2026-04-06T09:00")).json()["rows"][0]["denominator"] == 0
+    assert await parts("on_time") == (0, 0)  # the redo made it due on 12 April
+    assert await parts("on_time_first") == (1, 1)
+    assert await parts("on_time_first", to="2026-04-06T09:00") == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +124,7 @@ async def test_due_counts_up_to_the_last_full_hour(stage: Stage) -> None:
     [
         ({"rate": "nope"}, "unknown_rate", "rate"),
         ({"rate": "handled", "basis": "flow"}, "unknown_basis", "basis"),
+        ({"rate": "handled", "reading": "half"}, "unknown_reading", "reading"),
         ({"rate": "handled", "group_by": "channel,department,category"}, "unsupported_dimensions", "group_by"),
         ({"rate": "handled", "group_by": "grid"}, "unsupported_dimensions", "group_by"),
         ({"rate": "handled", "from": "2026-03-30T10:00"}, "bad_period", "from"),
@@ -131,6 +138,39 @@ async def test_what_cannot_be_answered_is_refused_by_field(
     answer = await stage.get("/v1/rates", **asked)
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, code, field)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_assessed_reading_leaves_out_what_is_excluded(stage: Stage) -> None:
+    async def parts(rate: str, reading: str) -> tuple[str, Any, Any]:
+        answer = (await stage.get("/v1/rates", rate=rate, reading=reading, group_by="channel")).json()
+        row = answer["rows"][0] if answer["rows"] else {"numerator": None, "denominator": None}
+        return answer["reading"], row["numerator"], row["denominator"]
+
+    stage.cells.facts += excluded_story().facts
+    assert await parts("handled", "full") == ("full", 1, 2)
+    assert await parts("handled", "assessed") == ("assessed", 1, 1)
+    assert await parts("received_count", "full") == ("full", 2, None)
+    assert await parts("received_count", "assessed") == ("assessed", 1, None)
+    assert await parts("excluded_count", "assessed") == ("assessed", None, None)
+    assert (await stage.get("/v1/rates", rate="handled")).json()["reading"] == "full"
+    refused = await stage.get("/v1/rates/stream", reading="half")
+    assert (refused.status_code, refused.json()["field"]) == (422, "reading")
+    assert refused.json()["allowed"] == ["full", "assessed"]
+
+
+async def test_quantiles_are_in_seconds_with_their_error(stage: Stage) -> None:
+    answer = (await stage.get("/v1/rates", rate="speed_replied", group_by="department")).json()
+    (row,) = answer["rows"]
+    replied_in = 101 * 3600 + 50 * 60
+    assert row["quantiles"] == dict.fromkeys(("p50", "p90", "p99"), pytest.approx(replied_in, rel=0.02))
+    assert (row["value"], row["numerator"], row["denominator"]) == (row["quantiles"]["p50"], None, 1)
+    assert answer["definition"]["quantiles"] == {
+        "histogram": "replied",
+        "at": [0.5, 0.9, 0.99],
+        "relative_error": 0.02,
+    }
+    (row,) = (await stage.get("/v1/rates", rate="speed_replied", to="2026-03-30")).json()["rows"]
+    assert (row["value"], row["reason"], row["quantiles"]) == (None, "nothing_to_divide_by", {})
 
 
 async def test_a_combination_that_is_not_kept_lists_those_that_are(stage: Stage) -> None:
@@ -153,9 +193,9 @@ async def test_figures_need_a_viewers_key(stage: Stage) -> None:
 
 async def test_definitions_are_the_whole_catalogue(stage: Stage) -> None:
     answer = (await stage.get("/v1/definitions")).json()
-    assert {"handled", "replied", "on_time", "satisfied", "closed_count"} <= {
-        row["id"] for row in answer["definitions"]
-    }
+    assert [row["id"] for row in answer["definitions"]] == list(CATALOGUE)
+    sums = {row["id"]: row["numerator"] for row in answer["definitions"]}
+    assert (sums["handled"], sums["not_dissatisfied"]) == ("closed", {"valid": 1, "dissatisfied": -1})
     assert answer["group_by"][0] == "channel"
 
 

@@ -14,6 +14,7 @@ from services.metrics.adapters.live import SharedReader
 from services.metrics.api import live
 from services.metrics.api.live import events
 from services.metrics.domain.periods import Period
+from services.metrics.domain.rates import CATALOGUE
 from services.metrics.handlers import Ask, Question, Refused, answers, overview, totals, understand
 from services.metrics.ports import CellQuery, CellsAway
 from services.runtime.bell import ChangeStreamBell
@@ -115,7 +116,8 @@ async def test_the_stream_ends_when_the_process_stops_or_the_key_goes(stage: Sta
         text = await reading
     data = json.loads(text.split("data: ", 1)[1].split("\n", 1)[0])
     assert data["today"] == "2026-04-11"
-    assert {answer["rate"] for answer in data["answers"]} >= {"handled", "replied", "on_time", "satisfied"}
+    page = {"handled", "replied", "on_time", "satisfied"}
+    assert {answer["rate"] for answer in data["answers"] if answer["definition"]["denominator"]} == page
 
 
 async def test_the_overview_takes_filters_and_refuses_what_it_cannot_group(stage: Stage) -> None:
@@ -125,14 +127,17 @@ async def test_the_overview_takes_filters_and_refuses_what_it_cannot_group(stage
     assert (answer.status_code, answer.json()["code"]) == (422, "unsupported_dimensions")
     with pytest.raises(Refused, match="is a date"):
         overview("soon", None, {}, SHANGHAI)
-    asked = overview(None, None, {"channel": "hotline"}, SHANGHAI)(NOW)
-    assert {one.only for one in asked} == {(("channel", "hotline"),)}
+    asked = overview(None, None, {"channel": "hotline"}, SHANGHAI, "assessed")(NOW)
+    assert {(one.only, one.reading) for one in asked} == {((("channel", "hotline"),), "assessed")}
 
 
 async def test_totals_are_the_shares_over_all_groups() -> None:
     cells = MemoryCells(Stage().cells.facts)
     found = await totals(cells=cells, zone=SHANGHAI, clock=lambda: NOW)
-    assert found == {"handled": (1, 1), "replied": (1, 1), "on_time": (0, 1), "satisfied": (0, 1)}
+    some = {"handled": (1, 1), "satisfied": (0, 1), "on_time_first": (1, 1), "returned": (1, 2), "extended": (0, 1)}
+    assert {rate: found[rate] for rate in some} == some
+    shares = {row.id for row in CATALOGUE.values() if row.denominator is not None}
+    assert shares - found.keys() == {"signed_on_time", "contacted_first"}
 
 
 async def test_viewers_share_a_reading_until_the_bell_rings(stage: Stage) -> None:

@@ -1,33 +1,49 @@
 """The catalogue, periods, intervals, and what a figure says where there is nothing to say."""
 
+import re
 from datetime import UTC, datetime
 from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import UNSET
 
 from services.contracts.cases import OccurrenceKind
 from services.metrics.domain.cells import UnsupportedDimensions, dimension_set, supported
 from services.metrics.domain.figures import figure
 from services.metrics.domain.interval import wilson
+from services.metrics.domain.measures import MEASURES
 from services.metrics.domain.periods import BadPeriod, Period, day, period, shown
-from services.metrics.domain.rates import CATALOGUE, UnknownBasis, UnknownRate, definition
-from services.metrics.domain.units import MEASURES
+from services.metrics.domain.rates import CATALOGUE, THEMES, UnknownBasis, UnknownRate, definition
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def test_every_row_counts_what_cells_hold() -> None:
+def test_every_row_counts_what_cells_hold_and_nothing_is_kept_for_no_row() -> None:
+    counted: dict[str, set[str]] = {}
     for row in CATALOGUE.values():
-        measures = {row.numerator, *(row.coverage or ())} | ({row.denominator} if row.denominator else set())
         for basis in row.bases:
-            assert measures <= set(MEASURES[basis]), row.id
+            counted.setdefault(row.cells(basis), set()).update(row.measures)
+    assert counted["flow"] | {"dissatisfied"} == set(MEASURES["flow"])
+    assert {name: counted[name] for name in ("cohort", "due", "durations")} == {
+        name: set(MEASURES[name]) for name in ("cohort", "due", "durations")
+    }
 
 
-def test_every_kind_of_occurrence_has_a_count_and_no_two_rows_share_a_name() -> None:
+def test_every_kind_of_occurrence_has_a_count_and_no_two_rows_are_one() -> None:
     assert {f"{kind}_count" for kind in get_args(OccurrenceKind)} <= set(CATALOGUE)
     assert len({row.name for row in CATALOGUE.values()}) == len(CATALOGUE)
-    assert len({(row.numerator, row.denominator) for row in CATALOGUE.values()}) == len(CATALOGUE)
+    assert len({(row.measures, str(row.denominator), row.cells(row.bases[0])) for row in CATALOGUE.values()}) == len(
+        CATALOGUE
+    )
+    assert len(CATALOGUE) == sum(map(len, THEMES.values()))
+
+
+def test_names_are_chinese_and_meanings_are_in_both_languages() -> None:
+    for row in CATALOGUE.values():
+        assert re.search(r"[\u4e00-\u9fff]", row.name), row.id
+        assert re.search(r"[\u4e00-\u9fff]", row.meaning), row.id
+        assert not re.search(r"[\u4e00-\u9fff]", row.name_en + row.meaning_en), row.id
 
 
 def test_a_rate_without_a_basis_takes_its_first() -> None:
@@ -81,6 +97,33 @@ def test_closed_and_not_yet_evaluated_has_a_row_with_its_coverage() -> None:
     assert row is not None
     assert row.coverage is not None
     assert (row.value, row.coverage.value) == (None, 0.0)
+
+
+def test_a_weighted_numerator_is_a_decimal_and_no_part() -> None:
+    row = figure(
+        CATALOGUE["satisfied_weighted"], {"satisfied_strict": 1, "satisfied_basically": 3, "effective": 5}, {}, {}
+    )
+    assert row is not None
+    assert (row.numerator, row.denominator, row.value, row.interval) == (3.7, 5, 0.74, None)
+    none = figure(CATALOGUE["satisfied_weighted"], {"effective": 5}, {}, {})
+    assert none is not None
+    assert (none.numerator, none.interval) == (0, None)
+
+
+def test_a_difference_of_measures_is_a_part() -> None:
+    row = figure(CATALOGUE["not_dissatisfied"], {"valid": 4, "dissatisfied": 1}, {}, {})
+    assert row is not None
+    assert (row.numerator, row.denominator, row.value) == (3, 4, 0.75)
+    assert row.interval is not None
+
+
+def test_quantiles_have_no_row_where_no_duration_is_left() -> None:
+    speed = CATALOGUE["speed_closed"]
+    assert figure(speed, {"signed:4": 2, "closed:4": 0}, {"channel": "grid"}, {}) is None
+    row = figure(speed, {"closed:0": 98, "closed:100": 2, "signed:400": 7}, {"channel": "grid"}, {})
+    assert row is not None
+    assert row.quantiles is not UNSET
+    assert (row.denominator, row.quantiles["p90"] < 1, row.quantiles["p99"] > 50) == (100, True, True)
 
 
 def test_more_evaluations_than_closings_are_no_coverage() -> None:
