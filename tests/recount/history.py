@@ -10,36 +10,66 @@ from typing import Any
 
 from deploy.local import street as local_street
 
-from .lives import BEGINNING, DAYS, Life, Step, Street, live
+from .life import BEGINNING, DAYS, Life, Step, Street
+from .lives import live
 from .mischief import play
+
+GONE = ("void", "reject", "grant_return_up", "merge")
+"""What may end a case so that nothing can be merged into it."""
+FIRST = 0.04
+"""The share of cases whose submissions come before all else: those that others are merged into are among them."""
 
 
 def generate(street: Street, *, seed: int, cases: int = 10_000) -> list[Step]:
     """Steps in sending order: a case's own stay in order behind its submission. The same for the same arguments.
 
-    Times are of the spring of 2024, +08:00, in no order from case to case; every key needs the scope `backdate`.
+    Times are of the spring of 2024, +08:00, in no order from case to case; every key needs the scope `backdate`. A main
+    case is one of the first told, and stays: of one that is not there yet, or goes away, what becomes of its followers
+    depends on which of two partitions is read first.
     """
     dice = random.Random(f"mingshao-{seed}")
     channels = sorted(street["channel"])
-    told = [(0.5, worked_example(street))]
-    for number in range(1, cases):
+    always = standing(street)
+    mains = {life.kind: [life] for life in always}
+    told = [(0.0, life.steps, True) for life in always] + [(0.5, worked_example(street), False)]
+    for number in range(len(told), cases):
         life = Life(dice, street, dice.choice(channels), f"r{seed}-{number:06d}")
+        life.near = _nearest(life, mains[life.kind])
         live(life)
         play(life)
         # most are told about when they happened, some weeks early or late: days come in any order
         day = (life.received_at - BEGINNING) / timedelta(days=DAYS)
-        told.append((dice.random() if life.chance(0.15) else dice.gauss(day, 0.02), life.steps))
+        first = number < FIRST * cases
+        told.append((dice.random() if life.chance(0.15) else dice.gauss(day, 0.02), life.steps, first))
+        if first and not any(step["body"].get("action") in GONE for step in life.steps):
+            mains[life.kind].append(life)
     placed: list[tuple[float, int, int, Step]] = []
-    for number, (place, steps) in enumerate(told):
+    for number, (place, steps, first) in enumerate(told):
         for index, step in enumerate(steps):
-            placed.append((place, number, index, step))
+            placed.append((-1 if first and index == 0 else place, number, index, step))
             place += dice.expovariate(60)
     return [step for *_, step in sorted(placed, key=lambda item: item[:3])]
 
 
+def _nearest(life: Life, mains: list[Life]) -> str:
+    """Of those that may take it in, the one received at nearly the same time."""
+    return min(mains, key=lambda main: abs(main.received_at - life.received_at)).case_id
+
+
+def standing(street: Street) -> list[Life]:
+    """Of each kind one case that is told first and stays as it is; into the first the worked example is merged."""
+    found: dict[str, Life] = {}
+    for channel in sorted(street["channel"], key=lambda name: (name != "hotline", name)):
+        life = Life(random.Random(0), street, channel, f"standing-{channel.replace('_', '-')}")
+        life.received_at = _at("03-01 09:00")
+        life.submit(None)
+        found.setdefault(life.kind, life)
+    return list(found.values())
+
+
 def worked_example(street: Street) -> list[Step]:
-    """DOMAIN.md's worked example up to its merge, in 2024, on the hotline, from the first department to the second."""
-    first, second = sorted(street["department"])[:2]
+    """DOMAIN.md's worked example, in 2024, on the hotline, from the first department to the second."""
+    first, second = [name for name, unit in sorted(street["department"].items()) if not unit.get("successor")][:2]
     life = Life(random.Random(0), street, "hotline", "worked-example")
     plain = [name for name, row in sorted(street["category"].items()) if not row.get("department")]
     life.received_at = _at("03-30 09:10")
@@ -66,6 +96,7 @@ def worked_example(street: Street) -> list[Step]:
         grade=2,
         reason="录入有误",
     )
+    life.act("merge", at=_at("04-12 10:00"), main=standing(street)[0].case_id)
     return life.steps
 
 

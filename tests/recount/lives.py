@@ -1,137 +1,12 @@
 """How a case lives, as the HTTP calls that tell it: mostly allowed moves by whom they belong to."""
 
-import random
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from services.contracts.identity import Kind, case_id
+from . import detours
+from .life import Life, Step
 
-Street = Mapping[str, Mapping[str, Mapping[str, Any]]]
-Step = dict[str, Any]
-
-BEGINNING = datetime.fromisoformat("2024-03-01T00:00:00+08:00")
-DAYS = 60
-ACTORS: dict[str, tuple[str, ...]] = {
-    "accept": ("dispatcher",),
-    "reject": ("dispatcher",),
-    "dispatch": ("dispatcher",),
-    "sign": ("department",),
-    "return": ("department",),
-    "refuse_return": ("dispatcher",),
-    "handle": ("department",),
-    "hold": ("dispatcher",),
-    "resume": ("department", "dispatcher"),
-    "reply": ("department",),
-    "close": ("dispatcher", "source"),
-    "redo": ("source", "dispatcher", "followup", "supervisor"),
-    "follow_up": ("followup", "source"),
-    "rate": ("source", "followup"),
-    "void": ("source", "dispatcher"),
-    "amend": ("source",),
-}
-
-
-class Life:
-    """One case: what was sent about it so far, and what its teller believes of it."""
-
-    def __init__(self, dice: random.Random, street: Street, channel: str, number: str) -> None:
-        row = street["channel"][channel]
-        self.dice = dice
-        self.street = street
-        self.kind: Kind = row["kind"]
-        self.authority: Mapping[str, list[str]] = row.get("authority") or {}
-        self.channel = channel
-        self.source = channel.replace("_", "-")
-        self.source_id = number
-        self.case_id = case_id(self.kind, self.source, number)
-        self.received_at = self._office(BEGINNING + timedelta(minutes=dice.randrange(DAYS * 24 * 60)))
-        self.now = self.received_at
-        self.due_at = self.received_at
-        self.category: str | None = None
-        self.lead: str | None = None
-        self.steps: list[Step] = []
-
-    def chance(self, probability: float) -> bool:
-        """True that often."""
-        return self.dice.random() < probability
-
-    def submit(self, category: str | None, **more: Any) -> None:
-        """Tell it; routing will accept and dispatch by itself where the category says so."""
-        self.category = category
-        body = {
-            "channel": self.channel,
-            "source_id": self.source_id,
-            "title": f"测试事项 {self.source_id}",
-            "text": f"第 {self.source_id} 件测试诉求",
-            "reported_at": self.received_at.isoformat(),
-        } | more
-        if category is not None:
-            body["category"] = category
-        self._set_due(body.get("source_due_at"))
-        self.lead = (self.street["category"].get(category or "") or {}).get("department")
-        self.steps.append({"kind": self.kind, "key": f"source:{self.source}", "body": body})
-
-    def act(self, action: str, *, key: str | None = None, at: datetime | None = None, **details: Any) -> Step:
-        """One action by one of those to whom it belongs, some time after the last, now and then told late."""
-        if at is None:
-            self.now = self._office(self.now + timedelta(minutes=self.dice.randrange(5, 60 * 30)))
-            at = self.now
-            if self.chance(0.05):
-                at = self.received_at + (self.now - self.received_at) * self.dice.random()
-                at = at.replace(microsecond=0)
-        body = {
-            "case_id": self.case_id,
-            "action_id": f"{len(self.steps)}-{action}",
-            "action": action,
-            "at": at.isoformat(),
-            **details,
-        }
-        step = {"kind": "action", "key": key or self.key_for(action), "body": body}
-        self.steps.append(step)
-        return step
-
-    def key_for(self, action: str) -> str:
-        """The key of one who may, as the channel's authority says."""
-        roles = self.authority.get(action) or ACTORS[action]
-        return self.key_of(self.dice.choice(list(roles)))
-
-    def key_of(self, role: str) -> str:
-        """A role's key in this case."""
-        if role == "source":
-            return f"source:{self.source}"
-        if role == "department":
-            return f"department:{self.lead or self.any_department()}"
-        return role
-
-    def any_department(self, *, but: str | None = None) -> str:
-        """Any, or any other."""
-        return self.dice.choice([name for name in sorted(self.street["department"]) if name != but])
-
-    def dispatch(self, department: str) -> None:
-        """派单."""
-        self.act("dispatch", department=department)
-        self.lead = department
-
-    def accept(self, category: str) -> None:
-        """受理 by a person: the category comes with it, and with the category perhaps a department."""
-        self.act("accept", category=category)
-        self.category = category
-        self._set_due(self.steps[0]["body"].get("source_due_at"))
-        self.lead = self.street["category"][category].get("department")
-
-    def _office(self, at: datetime) -> datetime:
-        """Most of the night's work is told the next morning; so hours are as full as a real street's."""
-        if 8 <= at.hour < 18 or self.chance(0.15):
-            return at
-        morning = at.replace(hour=8) + timedelta(days=at.hour >= 18)
-        return morning + timedelta(hours=self.dice.randrange(4))
-
-    def _set_due(self, source_due_at: str | None) -> None:
-        hours = (self.street["category"].get(self.category or "") or {}).get("hours") or 168
-        self.due_at = (
-            datetime.fromisoformat(source_due_at) if source_due_at else self.received_at + timedelta(hours=hours)
-        )
+RESOLVING = ("mediation", "deliberation")
 
 
 def live(life: Life) -> None:
@@ -139,10 +14,17 @@ def live(life: Life) -> None:
     _submission(life)
     if not _to_a_department(life) or not _to_a_signature(life):
         return
-    for _ in range(4):
-        if not _work(life) or not _reply_and_close(life) or not _look_back(life):
+    again = False
+    for _ in range(8):
+        if not _work(life, again) or detours.merged(life):
             return
-        _redo(life)
+        ended = _reply(life)
+        if ended in ("closed", "replied"):
+            ended = _look_back(life, closed=ended == "closed")
+        if ended == "stays":
+            detours.rated_late(life)
+            return
+        again = _redone(life, by_itself=ended == "redone")
 
 
 def _submission(life: Life) -> None:
@@ -166,7 +48,7 @@ def _submission(life: Life) -> None:
 
 def _to_a_department(life: Life) -> bool:
     known = life.category in life.street["category"]
-    if _stays(life):
+    if _stays(life) or detours.handled_on_the_spot(life):
         return False
     if not known:
         if life.chance(0.1):
@@ -176,14 +58,18 @@ def _to_a_department(life: Life) -> bool:
             life.act("accept", category="no-such-category")  # refused
         if life.chance(0.7):
             life.accept(life.dice.choice(sorted(life.street["category"])))
+    if detours.judged(life):
+        return False
     if life.lead is None:
         if life.chance(0.05):
             life.act("reject", reason="诉求不明确")
             return False
         if life.category in life.street["category"] and life.chance(0.05):
-            life.act("reply", key="dispatcher", text="已直接答复")
-            _after_reply(life)
+            life.act("reply", key="dispatcher", text="已直接答复", **_resolved(life))
+            _close(life)
             return False
+        if life.closed and life.chance(0.05):
+            life.act("dispatch", department=life.dice.choice(life.closed))  # refused
         life.dispatch(life.any_department())
     return True
 
@@ -191,11 +77,14 @@ def _to_a_department(life: Life) -> bool:
 def _to_a_signature(life: Life) -> bool:
     if _stays(life):
         return False
+    often = 0.7 if life.disputed else 0.12
     if life.lead is not None and life.chance(0.03):
         life.dispatch(life.lead)  # it is there already: refused
-    while life.chance(0.12):  # 改派
-        life.dispatch(life.any_department(but=life.lead))
-    while life.chance(0.12):
+    while life.chance(often):  # 改派
+        other = life.any_department(life.lead)
+        helpers = [name for name in life.departments if name not in (other, *life.assistants)]
+        life.dispatch(other, *(life.dice.sample(helpers, 1) if helpers and life.chance(0.2) else ()))
+    while life.chance(often):
         life.act("return", reason="不属于本部门职责")
         if life.chance(0.4):
             if life.chance(0.1):
@@ -204,70 +93,100 @@ def _to_a_signature(life: Life) -> bool:
             return True
         if life.chance(0.05):
             return False
-        life.dispatch(life.any_department(but=life.lead))
+        life.dispatch(life.any_department(life.lead))
     if _stays(life):
         return False
+    detours.watched(life)
     life.act("sign")
     if life.chance(0.06):  # 签收后退单
         life.act("return", reason="现场核实后不属于本部门")
-        life.dispatch(life.any_department(but=life.lead))
+        life.dispatch(life.any_department(life.lead))
         life.act("sign")
     return True
 
 
-def _work(life: Life) -> bool:
-    if life.chance(0.7) or life.steps[-1]["body"]["action"] == "redo":
+def _work(life: Life, again: bool) -> bool:
+    detours.contacted(life)
+    detours.several(life)
+    if again or life.chance(0.7):
         life.act("handle")
-        while life.chance(0.1):
-            life.act("hold", reason="等待立项", until=(life.now + timedelta(days=20)).isoformat())
-            if life.chance(0.15):
-                return False
-            life.now += timedelta(days=life.dice.randrange(1, 15))
-            life.act("resume")
+        if not detours.held(life):
+            return False
+        detours.extended(life)
     if life.chance(0.05):
-        life.act("amend", fields={"text": f"补充说明 {life.dice.randrange(1000)}"})
+        said = {"urgency": "urgent"} if life.chance(0.2) else {"text": f"补充说明 {life.dice.randrange(1000)}"}
+        life.act("amend", fields=said)
     return not _stays(life)
 
 
-def _reply_and_close(life: Life) -> bool:
+def _reply(life: Life) -> str:
+    """Answered, and what became of it: `closed`, `replied` and not closed, `redone` as verified, or it `stays`."""
     draw = life.dice.random()
     if draw < 0.15:  # late
         late = life.due_at + timedelta(minutes=life.dice.randrange(1, 20 * 24 * 60))
         life.now = max(life.now, late)
-        life.act("reply", at=life.now, text="已办理，逾期答复")
+        life.act("reply", at=life.now, text="已办理，逾期答复", **_resolved(life))
     elif draw < 0.18 and life.now <= life.due_at:  # in the last moment, or a second after it
         life.now = life.due_at + timedelta(seconds=life.dice.choice([0, 1]))
-        life.act("reply", at=life.now, text="已办理")
+        life.act("reply", at=life.now, text="已办理", **_resolved(life))
     else:
-        told = life.act("reply", text="已办理完毕")
+        told = life.act("reply", text="已办理完毕", **_resolved(life))
         if life.chance(0.03):
             _correct(life, told, text="已办理完毕，附补充说明")
-    return _after_reply(life)
-
-
-def _after_reply(life: Life) -> bool:
     if life.chance(0.05):
-        return False
+        life.act("send_back", reason="答复未说明办理结果")
+        life.act("reply", text="已办理完毕，结果如下", **_resolved(life))
+    return _close(life)
+
+
+def _resolved(life: Life) -> dict[str, Any]:
+    return {"solved": life.chance(0.9)} if life.channel in RESOLVING else {}
+
+
+def _close(life: Life) -> str:
+    if life.chance(0.05):
+        return "stays"
     if life.chance(0.04):
-        return True  # sent back for redo before it was closed
+        return "replied"  # sent back for redo before it was closed
+    if life.assistants and life.chance(0.3):
+        life.act("close")  # refused while one of them has not answered
+    detours.assistants_end(life)
+    if life.chance(0.5 if "verify" in life.authority else 0.03):
+        passed = life.chance(0.8)
+        life.act("verify", passed=passed)
+        return "closed" if passed else "redone"
     life.act("close")
-    return True
+    return "closed"
 
 
-def _look_back(life: Life) -> bool:
-    """回访 and 评价; True where it is to be done again."""
-    if life.steps[-1]["body"]["action"] == "close":
+def _look_back(life: Life, *, closed: bool) -> str:
+    """回访 and 评价: it `stays`, is to be done again (`redo`), or is already (`redone`)."""
+    if not closed:
+        return "redo" if life.chance(0.15) else "stays"
+    detours.shown(life)
+    if detours.merged(life):
+        return "stays"
+    unsolved = False
+    if life.chance(0.5):
+        asked: dict[str, Any] = {"contacted": life.chance(0.9)}
         if life.chance(0.5):
-            asked = life.act("follow_up", contacted=life.chance(0.9), effective=life.chance(0.8))
-            if life.chance(0.05):
-                _correct(life, asked, contacted=not asked["body"]["contacted"])
+            asked["effective"] = life.chance(0.8)
         if life.chance(0.6):
-            rated = life.act("rate", grade=life.dice.choice([5, 5, 5, 4, 4, 3, 3, 2, 1]), solved=life.chance(0.8))
-            if life.chance(0.15):
-                _correct(life, rated, grade=life.dice.randrange(1, 6))
-            if life.chance(0.03):
-                _correct(life, rated, grade=life.dice.randrange(1, 6), solved=life.chance(0.5))
-    return life.chance(0.15)
+            asked["solved"] = life.chance(0.9)
+            unsolved = not asked["solved"]
+        told = life.act("follow_up", **asked)
+        if life.chance(0.05):
+            _correct(life, told, contacted=not asked["contacted"], effective=True)
+    if life.chance(0.6) and not (unsolved and life.redone_by_itself):
+        rated = life.act("rate", grade=life.dice.choice([5, 5, 5, 4, 4, 3, 3, 2, 1]), solved=life.chance(0.85))
+        unsolved = not rated["body"]["solved"]
+        if life.chance(0.15):
+            _correct(life, rated, grade=life.dice.randrange(1, 6))
+        if life.chance(0.03):
+            _correct(life, rated, grade=life.dice.randrange(1, 6), solved=life.chance(0.5))
+    if unsolved and life.redone_by_itself:
+        return "redone"
+    return "redo" if life.chance(0.7 if life.disputed else 0.12) else "stays"
 
 
 def _correct(life: Life, step: Step, **details: Any) -> None:
@@ -279,16 +198,19 @@ def _correct(life: Life, step: Step, **details: Any) -> None:
         life.act("correct", key=sender, **details)
 
 
-def _redo(life: Life) -> None:
+def _redone(life: Life, *, by_itself: bool) -> bool:
+    """Sent to be done again, if nothing did that by itself; True where the lead stays and goes on."""
     rated = [step for step in life.steps if step["body"].get("action") == "rate"]
-    life.act("redo", reason="群众反映问题未解决")
-    hours = (life.street["category"].get(life.category or "") or {}).get("hours") or 168
-    life.due_at = datetime.fromisoformat(life.steps[-1]["body"]["at"]) + timedelta(hours=hours)
+    if not by_itself:
+        life.act("redo", reason="群众反映问题未解决")
+    life.new_due()
     if rated and life.chance(0.1):  # of an evaluation that no longer stands
         _correct(life, rated[-1], grade=life.dice.randrange(1, 6))
     if life.lead is None or life.chance(0.25):
-        life.dispatch(life.any_department(but=life.lead))
+        life.dispatch(life.any_department(life.lead))
         life.act("sign")
+        return False
+    return True
 
 
 def _stays(life: Life) -> bool:

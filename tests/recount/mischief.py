@@ -7,21 +7,36 @@ from typing import Any
 
 from services.contracts.identity import case_id
 
-from .lives import ACTORS, Life, Step
+from .life import ACTORS, Life, Step
+from .table import NEEDS
 
-DETAILS: dict[str, dict[str, Any]] = {
-    "accept": {"category": "no-such-category"},
-    "reject": {"reason": "测试"},
-    "refuse_return": {"reason": "测试"},
-    "return": {"reason": "测试"},
-    "hold": {"reason": "测试", "until": "2024-12-31T00:00:00+08:00"},
-    "reply": {"text": "测试"},
-    "redo": {"reason": "测试"},
-    "follow_up": {"contacted": True},
-    "rate": {"grade": 5},
-    "void": {"reason": "测试"},
-    "amend": {"fields": {"text": "测试"}},
+ENOUGH: dict[str, Any] = {
+    "reason": "测试",
+    "text": "测试",
+    "category": "no-such-category",
+    "until": "2024-12-31T00:00:00+08:00",
+    "contacted": True,
+    "grade": 5,
+    "fields": {"text": "测试"},
+    "reached": True,
+    "passed": True,
+    "evidence": ["photo/test.jpg"],
+    "notice": "测试",
+    "level": "leader",
+    "corrects": "never",
 }
+"""A value for what an action needs."""
+
+
+def details_of(life: Life, action: str) -> dict[str, Any]:
+    """All that an action needs; a department, or another case, where it needs one."""
+    somebody = life.any_department()
+    values = ENOUGH | {"department": somebody, "departments": [somebody], "parties": [somebody], "main": life.near}
+    more = {"accept": ("category",), "reply": ("passed",)}.get(action, ())
+    found = {name: values[name] for name in (*NEEDS.get(action, ()), *more)}
+    if action == "reply":  # said on every channel, and heard on some
+        found["solved"] = found.pop("passed")
+    return found
 
 
 def same_submission_again(life: Life) -> Step:
@@ -65,46 +80,79 @@ def for_a_case_nobody_knows(life: Life) -> Step:
 
 def by_somebody_else(life: Life) -> Step:
     """Refused: another department, another source, a desk to which the action does not belong."""
-    action = life.dice.choice(["sign", "handle", "reply", "return", "close", "rate", "amend", "dispatch", "redo"])
-    roles = life.authority.get(action) or ACTORS[action]
-    others = [role for role in ("dispatcher", "supervisor", "followup") if role not in roles]
-    keys = [f"department:{life.any_department(but=life.lead)}", *others]
+    action = life.dice.choice(sorted(set(ACTORS) - {"opine", "correct"}))
+    others = [role for role in ("dispatcher", "supervisor", "followup") if role not in life.may(action)]
+    keys = [f"department:{life.any_department(life.lead)}", *others]
     foreign = [name.replace("_", "-") for name in sorted(life.street["channel"]) if name != life.channel]
     keys += [f"source:{name}" for name in foreign[:3]]
-    details = {"department": life.any_department()} if action == "dispatch" else DETAILS.get(action, {})
-    return _new(life, action, life.dice.choice(keys), **details)
+    return _new(life, action, life.dice.choice(keys), **details_of(life, action))
 
 
 def at_the_wrong_moment(life: Life) -> Step:
     """Any move by one who may, at any moment: mostly refused, now and then a surprising turn of the case."""
-    action = life.dice.choice(sorted(set(ACTORS) - {"void", "reject"}))
-    details = {"department": life.any_department()} if action == "dispatch" else DETAILS.get(action, {})
-    return _new(life, action, life.key_for(action), **details)
+    fitting = [action for action in sorted(ACTORS) if life.may(action)]
+    action = life.dice.choice(
+        [name for name in fitting if name not in ("void", "reject", "grant_return_up", "correct")]
+    )
+    return _new(life, action, life.key_for(action), **details_of(life, action))
 
 
 def without_what_it_needs(life: Life) -> Step:
-    """Refused: no reason, no text, no grade, no department, one that does not exist, nothing to correct."""
-    lacking: list[tuple[str, dict[str, Any]]] = [
-        ("return", {}),
-        ("reply", {}),
-        ("rate", {}),
-        ("dispatch", {}),
+    """Refused: no reason, no text, no grade, no department, nothing to correct."""
+    action = life.dice.choice([name for name in sorted(NEEDS.keys() & ACTORS.keys()) if life.may(name)])
+    full = details_of(life, action)
+    full.pop(life.dice.choice(NEEDS[action]))
+    return _new(life, action, life.key_for(action), **full)
+
+
+def that_makes_no_sense(life: Life) -> Step:
+    """Refused: what nobody asked for, whom nobody knows, what is not there."""
+    kept = life.departments + life.closed
+    foreign = case_id("opinion" if life.kind == "ticket" else "ticket", life.source, life.source_id)
+    flaws: list[tuple[str, dict[str, Any]]] = [
         ("dispatch", {"department": "no-such-department"}),
-        ("redo", {}),
-        ("refuse_return", {}),
-        ("hold", {"reason": "没有期限"}),
-        ("follow_up", {}),
-        ("amend", {}),
+        ("dispatch", {"department": kept[-1]}),
+        ("assist", {"department": "no-such-department"}),
+        ("assist", {"department": life.lead or kept[-1]}),
+        ("dispatch", {"department": kept[0], "departments": [kept[0]]}),
+        ("dispatch", {"department": kept[0], "departments": [*life.assistants[:1], "no-such-department"]}),
+        ("ask_assist", {"department": kept[-1], "reason": "测试"}),
+        ("whistle", {"departments": [kept[0], "no-such-department"], "reason": "测试"}),
+        ("whistle", {"departments": [kept[-1]], "reason": "测试"}),
+        ("refuse_return", {"department": life.any_department(life.lead), "reason": "测试"}),
+        ("amend", {"fields": {"urgency": "whenever"}}),
+        ("release", {"department": life.any_department(*life.assistants)}),
         ("amend", {"fields": {"category": "other"}}),
+        ("extend", {"reason": "测试", "until": life.received_at.isoformat()}),
+        ("extend", {"reason": "测试", "until": "2025-12-31T00:00:00+08:00"}),
+        ("merge", {"main": life.case_id}),
+        ("merge", {"main": foreign}),
+        ("link", {"main": life.case_id}),
+        ("unlink", {}),
+        ("withdraw", {"reason": "测试"}),
+        ("publish", {"notice": "测试"}),
+        ("conclude", {"reason": "测试"}),
+        ("report_in", {}),
+        *(
+            (action, {"reason": "测试"})
+            for action in ("refuse_hold", "refuse_extend", "refuse_assist", "refuse_exclude")
+        ),
     ]
-    action, details = life.dice.choice(lacking)
+    action, details = life.dice.choice(flaws)
     return _new(life, action, life.key_for(action), **details)
 
 
 def correcting_what_never_was(life: Life) -> Step:
     """Refused, for its own source and for a department that has nothing to do with the case."""
-    key = life.dice.choice([f"source:{life.source}", f"department:{life.any_department(but=life.lead)}"])
+    strangers = [life.lead, *(step["key"].removeprefix("department:") for step in life.steps)]
+    key = life.dice.choice([f"source:{life.source}", f"department:{life.any_department(*strangers)}"])
     return _new(life, "correct", key, corrects="never", grade=1, reason="测试")
+
+
+def correcting_what_it_never_said(life: Life) -> Step:
+    """Refused: a move has no grade."""
+    step = life.dice.choice(life.steps)
+    return _new(life, "correct", step["key"], corrects=step["body"].get("action_id", "submit"), grade=1, contacted=True)
 
 
 KINDS: tuple[Callable[[Life], Step], ...] = (
@@ -117,7 +165,9 @@ KINDS: tuple[Callable[[Life], Step], ...] = (
     by_somebody_else,
     at_the_wrong_moment,
     without_what_it_needs,
+    that_makes_no_sense,
     correcting_what_never_was,
+    correcting_what_it_never_said,
 )
 
 

@@ -105,7 +105,9 @@ def test_a_death_at_start_shows_the_end_of_the_log(tmp_path: Path) -> None:
     assert "line 50" not in told
 
 
-@pytest.mark.parametrize("command", ["up", "down", "status", "logs", "reset", "key", "push", "replay", "rates", "dead"])
+@pytest.mark.parametrize(
+    "command", ["up", "down", "status", "logs", "reset", "key", "push", "replay", "rates", "dead", "directory"]
+)
 def test_every_command_explains_itself(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -183,26 +183,38 @@ class Street(BaseHTTPRequestHandler):
 
     seen: list[tuple[str, str, list[Any]]]
     rows: dict[str, Any]
+    histories: dict[str, Any]
+    away: list[int]
+    refusing: int
 
     def do_GET(self) -> None:
-        self._answer({"rows": {"a": {"row": {}}, "b": {"row": {}}} if self.path.endswith("department") else {}})
+        self._answer(
+            {"rows": {name: {"row": {"name": name}} for name in "ab"} if self.path.endswith("department") else {}}
+        )
 
     def do_PUT(self) -> None:
-        self.rows.update(json.loads(self._body()))
+        told = json.loads(self._body())
+        if "history" in told and self.away:
+            self._answer({}, self.away.pop())
+            return
+        self.rows.update(told.get("key", {}))
+        if "history" in told:
+            self.histories.update(told["history"])
+            self.seen.append((self.path, "", []))
         self._answer({})
 
     def do_POST(self) -> None:
         lines = [json.loads(line) for line in self._body().splitlines()]
         self.seen.append((self.path, self.headers["Authorization"].removeprefix("Bearer "), lines))
-        self._answer([{"line": number, "status": 202} for number, _ in enumerate(lines, 1)])
+        self._answer([{"line": number, "status": self.refusing or 202} for number, _ in enumerate(lines, 1)])
 
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers["Content-Length"]))
 
-    def _answer(self, body: Any) -> None:
+    def _answer(self, body: Any, status: int = 200) -> None:
         lines = body if isinstance(body, list) else [body]
         content = "\n".join(map(json.dumps, lines)).encode()
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -213,7 +225,7 @@ class Street(BaseHTTPRequestHandler):
 
 @contextmanager
 def street(home: Home) -> Iterator[type[Street]]:
-    handler = type("Fresh", (Street,), {"seen": [], "rows": {}})
+    handler = type("Fresh", (Street,), {"seen": [], "rows": {}, "histories": {}, "away": [], "refusing": 0})
     base = free_port_base()
     record.write(home, record.Wanted(port_base=base))
     servers = [
@@ -248,6 +260,54 @@ def test_a_file_is_replayed_with_keys_that_may_backdate(tmp_path: Path, capsys: 
     out = capsys.readouterr().out
     assert "10" in out
     assert "时间矛盾" in out
+
+
+def test_at_its_end_the_history_of_each_source_is_declared_ended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where routing is away for a moment."""
+    home = Home(tmp_path / "home").make()
+    file = write(
+        tmp_path / "m",
+        *({"kind": "ticket", "key": f"source:{name}", "body": {"source_id": "1"}} for name in ("grid", "hotline")),
+        {"kind": "action", "key": "dispatcher", "body": {"case_id": "t-1", "action_id": "1", "action": "dispatch"}},
+    )
+    began = datetime.now(UTC)
+    with street(home) as handler:
+        handler.away.append(503)
+        assert replay_command(file, home.path) == 0
+    assert set(handler.histories) == {"grid", "hotline"}
+    assert [path for path, *_ in handler.seen][-1] == "/v1/directory", "when all of it was taken"
+    for row in handler.histories.values():
+        assert began <= datetime.fromisoformat(row["ended_at"]) <= datetime.now(UTC)
+    out = capsys.readouterr().out
+    assert "历史到此为止，其时限开始计：grid、hotline" in out
+    assert "deadlines count from here on" in out
+
+
+def test_what_has_more_to_come_or_is_not_whole_is_not_declared_ended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path / "home").make()
+    file = write(tmp_path / "m", MESSAGE)
+    with street(home) as handler:
+        assert replay_command(file, home.path, more_to_come=True) == 0
+        assert not handler.histories
+    assert "后面还有" in capsys.readouterr().out
+    with street(home) as handler:
+        handler.refusing = 422
+        assert replay_command(file, home.path) == 1
+        assert not handler.histories
+    assert "历史不完整" in capsys.readouterr().out
+
+
+def test_a_history_whose_end_is_refused_is_not_said_to_have_ended(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").make()
+    file = write(tmp_path / "m", MESSAGE)
+    with street(home) as handler:
+        handler.away.append(422)
+        with pytest.raises(LocalError):
+            replay_command(file, home.path)
 
 
 def test_where_nothing_was_started_it_says_how(tmp_path: Path) -> None:

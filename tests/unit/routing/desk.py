@@ -1,8 +1,7 @@
 """Routing's app on fakes: cases as they were judged, a directory in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -10,15 +9,16 @@ import httpx
 import msgspec
 
 from services.contracts.cases import CaseFact
-from services.contracts.directory import Key
+from services.contracts.directory import Department, DirectoryChanged, DirectoryKind, Key
 from services.routing import api
 from services.routing.api.desk import Desk
 from services.routing.domain.case import Command
 from services.routing.domain.cursor import Cursor
+from services.routing.domain.directory.change import RowChange
 from services.routing.domain.state import CaseState
-from services.routing.ports import Listed, StoreAway
+from services.routing.ports import DirectoryMoved, Listed, StoreAway
 from services.runtime import dead_api
-from services.runtime.directory import Directory, DirectorySnapshot
+from services.runtime.directory import Directory, Draft
 from services.runtime.health import Health
 from services.runtime.keys import key_id
 from services.runtime.producer import BrokerAway
@@ -72,35 +72,51 @@ class Cases:
 
 
 class Rows:
-    """A directory in memory; `away` raises at a change, `mute` at its publishing."""
+    """A directory in memory, and how it is read: what is changed is in its `snapshot` once it is published. `away`
+    raises at a change, `mute` at its publishing."""
 
-    def __init__(self) -> None:
-        self.kept: dict[str, dict[str, dict[str, Any]]] = {"department": {}, "category": {}, "channel": {}, "key": {}}
+    def __init__(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        self._draft = Draft()
+        self.kept: dict[str, dict[str, dict[str, Any]]] = {}
         self.version = 0
         self.away = self.mute = False
+        for kind, found in rows.items():
+            for row_id, row in found.items():
+                self._set(kind, row_id, msgspec.to_builtins(row))
+        self.snapshot = self._draft.snapshot()
 
     async def rows(self, kind: str) -> dict[str, dict[str, Any]]:
         self._here()
-        return self.kept[kind]
+        return self.kept.get(kind, {})
 
     async def row(self, kind: str, row_id: str) -> dict[str, Any] | None:
         self._here()
-        return self.kept[kind].get(row_id)
+        return self.kept.get(kind, {}).get(row_id)
 
-    async def change(self, kind: str, rows: Mapping[str, dict[str, Any] | None]) -> dict[str, int]:
+    async def change(self, changes: Sequence[RowChange], at: int) -> list[int]:
         self._here()
-        versions = {}
-        for row_id, row in rows.items():
-            self.version += 1
-            versions[row_id] = self.version
-            self.kept[kind].pop(row_id, None)
-            if row is not None:
-                self.kept[kind][row_id] = {"row": row, "version": self.version}
-        return versions
+        if at != self.version:
+            raise DirectoryMoved(self.version)
+        return [self._set(change.kind, change.id, change.row) for change in changes]
 
     async def publish(self) -> None:
         if self.mute:
             raise BrokerAway("Kafka is away")
+        self.snapshot = self._draft.snapshot()
+
+    async def wait_version(self, version: int) -> None:
+        assert self.snapshot.version >= version
+
+    def _set(self, kind: str, row_id: str, row: dict[str, Any] | None) -> int:
+        there = self.kept.setdefault(kind, {}).pop(row_id, None)
+        if row is not None and there and there["row"] == row:
+            self.kept[kind][row_id] = there
+            return int(there["version"])
+        self.version += 1
+        if row is not None:
+            self.kept[kind][row_id] = {"row": row, "version": self.version}
+        self._draft.take(DirectoryChanged(kind=cast(DirectoryKind, kind), id=row_id, version=self.version, row=row))
+        return self.version
 
     def _here(self) -> None:
         if self.away:
@@ -111,15 +127,14 @@ class Street:
     """The app with its fakes."""
 
     def __init__(self) -> None:
-        self.cases, self.rows, health = Cases(TOLD), Rows(), Health("routing", "routing-1")
-        rows = {
+        rows: dict[str, Mapping[str, Any]] = {
             "key": {key_id(name): row for name, row in KEYS.items()},
-            "department": RULES.departments,
+            "department": {**RULES.departments, "parks": Department(name="园林")},
             "category": RULES.categories,
             "channel": RULES.channels,
         }
-        snapshot = DirectorySnapshot(version=7, rows=MappingProxyType(cast(Any, rows)))
-        directory = cast(Directory, SimpleNamespace(snapshot=snapshot))
+        self.cases, self.rows, health = Cases(TOLD), Rows(rows), Health("routing", "routing-1")
+        directory = cast(Directory, self.rows)
         desk = Desk(
             cases=self.cases,
             partitions=4,

@@ -8,24 +8,30 @@ import msgspec
 
 from services.contracts.actions import ActionDetails, ActionName, ActionRequested
 from services.contracts.actors import Actor, Role
-from services.contracts.cases import CaseFact, State
+from services.contracts.cases import CaseFact, Evaluation, State, Task
 from services.contracts.directory import Category, Channel, Department
 from services.contracts.identity import case_id
 from services.contracts.submissions import SubmissionReceived
 from services.routing.domain.case import Command, decide, evolve
+from services.routing.domain.moves import RequestKind
+from services.routing.domain.requests import Pending
 from services.routing.domain.rules import Rules
-from services.routing.domain.state import CaseState, Decision
+from services.routing.domain.state import CaseState, Consultation, Decision, Dispatched, Step, Summons
 from services.routing.handlers import Bench, key_of
 from services.routing.ports import CommandKey, Loaded
 
 T0 = datetime(2026, 3, 2, 8, tzinfo=UTC)
 RULES = Rules(
     version=7,
-    departments={"housing": Department(name="房管"), "roads": Department(name="市政")},
+    departments={
+        "housing": Department(name="房管"),
+        "roads": Department(name="市政"),
+        "sewers": Department(name="排水"),
+    },
     categories={
         "noise": Category(name="噪声"),
-        "leak": Category(name="漏水", department="housing", hours=24),
-        "hole": Category(name="路坑", department="roads", hours=48),
+        "leak": Category(name="漏水", department="housing", hours=24.0),
+        "hole": Category(name="路坑", department="roads", hours=48.0),
     },
     channels={
         "grid": Channel(name="网格", kind="ticket"),
@@ -36,20 +42,50 @@ RULES = Rules(
         ),
     },
 )
+MAIN = case_id("ticket", "grid", "main")
 NEEDED: Mapping[ActionName, Mapping[str, Any]] = {
     "accept": {"category": "noise"},
     "reject": {"reason": "r"},
+    "return_up": {"reason": "r"},
+    "refuse_return_up": {"reason": "r"},
     "dispatch": {"department": "roads"},
+    "ask_assist": {"department": "sewers", "reason": "r"},
+    "assist": {"department": "sewers"},
+    "refuse_assist": {"reason": "r"},
+    "release": {"department": "roads"},
+    "consult": {"parties": ("housing", "居委会"), "reason": "r"},
+    "opine": {"text": "意见", "party": "居委会"},
+    "conclude": {"reason": "r"},
+    "whistle": {"departments": ("housing", "roads"), "reason": "r"},
     "return": {"reason": "r"},
     "refuse_return": {"reason": "r"},
+    "contact": {"reached": True},
+    "ask_hold": {"reason": "r", "until": T0 + timedelta(days=9)},
     "hold": {"reason": "r", "until": T0 + timedelta(days=9)},
+    "refuse_hold": {"reason": "r"},
+    "ask_extend": {"reason": "r", "until": T0 + timedelta(days=20)},
+    "extend": {"reason": "r", "until": T0 + timedelta(days=20)},
+    "refuse_extend": {"reason": "r"},
     "reply": {"text": "办好了"},
+    "self_handle": {"evidence": ("照片",)},
+    "send_back": {"reason": "r"},
+    "verify": {"passed": True},
     "redo": {"reason": "r"},
     "follow_up": {"contacted": True},
     "rate": {"grade": 5},
+    "merge": {"main": MAIN},
+    "link": {"main": MAIN},
+    "supervise": {"reason": "r"},
+    "escalate": {"level": "leader"},
     "void": {"reason": "r"},
     "amend": {"fields": {"text": "补充"}},
-    "correct": {"corrects": "a1", "text": "更正"},
+    "ask_exclude": {"reason": "r", "evidence": ("证明",)},
+    "exclude": {"reason": "r"},
+    "refuse_exclude": {"reason": "r"},
+    "publish": {"notice": "公示"},
+    "withdraw": {"reason": "r"},
+    "correct": {"corrects": "a1", "corrects_sender": "source:grid", "text": "更正"},
+    "hand_over": {"department": "roads", "party": "housing"},
 }
 
 
@@ -124,6 +160,37 @@ def in_state(state: State, lead: str | None = "housing") -> CaseState:
     case = after(submission())
     dims = msgspec.structs.replace(case.summary.dims, department=lead)
     return msgspec.structs.replace(case, summary=msgspec.structs.replace(case.summary, state=state, dims=dims))
+
+
+def grounded(case: CaseState, action: ActionName) -> CaseState:
+    """The case with whatever `action` needs to be there: requests, a consultation, a summons, a task, a rating."""
+    asked = Pending(action_id="asked", sender="department:housing", at=T0)
+    kinds: tuple[RequestKind, ...] = ("return_up", "assist", "hold", "extend", "exclude")
+    task = Task(
+        id="task", department="roads", state="assigned", assigned_at=T0, due_at=hours(48), first_due_at=hours(48)
+    )
+    rated = Evaluation(at=T0, grade=4)
+    summary = msgspec.structs.replace(
+        case.summary,
+        linked_to=case_id("ticket", "grid", "main"),
+        merged_into=case_id("ticket", "grid", "main") if case.summary.state == "merged" else None,
+        published=True,
+        evaluation=rated,
+        tasks=(task,) if action == "release" else (),
+    )
+    talk = Consultation(at=T0, parties=("housing", "居委会"))
+    rating = Step(sender="source:grid", action_id="a1", action="rate", version=1, at=T0)
+    return msgspec.structs.replace(
+        case,
+        summary=summary,
+        steps=(*case.steps, rating),
+        pending=dict.fromkeys(kinds, asked),
+        consultation=None if action == "consult" else talk,
+        summons=(Summons(version=1, at=T0, departments=("housing",)),),
+        dispatched=Dispatched(at=T0),
+        terms=msgspec.structs.replace(case.terms, publish_from="evaluated"),
+        before_merge="handling",
+    )
 
 
 class MemoryStore:

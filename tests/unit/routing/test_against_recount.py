@@ -1,77 +1,66 @@
-"""Routing and the recount, which shares no code with it, judge a seeded history alike: every outcome, every case."""
+"""Routing and the recount, which shares no code with it, judge a seeded history alike: every outcome, and every case as
+it stands after each record, with what its clocks bring in between."""
 
+import random
 from collections import Counter
-from datetime import UTC, datetime
-from typing import Any
+from typing import get_args
 
-import msgspec
+import pytest
 
-from services.contracts.actions import ActionRequested
-from services.contracts.directory import ROW_TYPES
-from services.contracts.submissions import SubmissionReceived
-from services.routing.domain.rules import rules_of
-from services.routing.domain.state import CaseState
-from services.routing.handlers import Bench
-from services.routing.ports import Loaded
+from services.contracts.cases import OccurrenceKind
+from services.contracts.deadlines import ClockName
 from tests.recount.history import generate
-from tests.recount.recount import SUBMITTED, Record, Recount
-from tests.unit.recount.log import STREET, logged
+from tests.unit.recount.rich import CLOSED, RICH
+from tests.unit.recount.side_by_side import SideBySide, in_order
 
-LOG = logged(generate(STREET, seed=11, cases=1500))
-RULES = rules_of(
-    1,
-    {
-        kind: {row_id: msgspec.convert(row, ROW_TYPES[kind]) for row_id, row in rows.items()}
-        for kind, rows in STREET.items()
-    },
-)
+NOT_TOLD = {"handed_over"}
+"""What a change of the directory alone brings."""
 
 
-def judged(records: list[Record]) -> tuple[list[tuple[str, str | None]], dict[str, CaseState]]:
-    bench = Bench(0, 1, Loaded(cases={}, judged={}), RULES)
-    outcomes: list[tuple[str, str | None]] = []
-    for value, headers, _ in records:
-        submitted = headers["ce_type"] == SUBMITTED
-        command = msgspec.convert(value, SubmissionReceived) if submitted else msgspec.convert(value, ActionRequested)
-        made = bench.judge(command, datetime(2026, 1, 1, tzinfo=UTC))
-        bench.keep(made)
-        refusal = made[0].refusal if made else None
-        outcomes.append((made[0].outcome if made else "none", refusal.code if refusal else None))
-    return outcomes, bench.changed
+@pytest.fixture(scope="module")
+def both() -> SideBySide:
+    """After a whole history; SideBySide raises where they differ."""
+    told, dice = SideBySide(RICH), random.Random(11)
+    told.with_deadlines(in_order(generate(RICH, seed=11, cases=400)), dice)
+    told.at_last(dice)
+    return told
 
 
-def told(case: CaseState) -> dict[str, Any]:
-    """A case as the recount keeps it."""
-    summary = case.summary
-    occurred = [occurrence for step in case.steps for occurrence in step.occurrences]
-    return {
-        "state": summary.state,
-        "department": summary.dims.department,
-        "category": summary.dims.category,
-        "due_at": summary.due_at,
-        "replied_at": summary.replied_at,
-        "grade": summary.evaluation.grade if summary.evaluation else None,
-        "happened": Counter((one.kind, one.at, one.dims.department or "none", one.grade) for one in occurred),
-    }
+def test_routing_and_the_recount_judge_alike(both: SideBySide) -> None:
+    assert both.bench.changed.keys() == both.recount.cases.keys()
+    happened = {event["kind"] for case in both.recount.cases.values() for event in case["happened"]}
+    assert happened == set(get_args(OccurrenceKind)) - NOT_TOLD
 
 
-def counted(case: dict[str, Any]) -> dict[str, Any]:
-    """What the recount keeps, in the same form."""
-    happened = [(one["kind"], one["at"], one["dims"]["department"], one["grade"]) for one in case["happened"]]
-    plain = {name: case[name] for name in ("state", "department", "category", "due_at", "replied_at")}
-    return plain | {"grade": (case["evaluation"] or {}).get("grade"), "happened": Counter(happened)}
+def test_every_clock_came_to_its_end_in_some_case(both: SideBySide) -> None:
+    marks = Counter((one.details.clock, one.details.step) for one in both.facts if one.details.clock)
+    for clock in set(get_args(ClockName)) - {"return"}:
+        assert marks[clock, 0], f"{clock} reminded"
+        assert marks[clock, 1], f"{clock} was overdue"
+    by_itself = Counter(one.action for one in both.facts if one.action_id.startswith("deadline/"))
+    assert by_itself["archive"]
+    assert by_itself["resume"]
 
 
-def test_routing_and_the_recount_judge_alike() -> None:
-    recount = Recount(STREET).read(LOG)
-    outcomes: list[tuple[str, str | None]] = []
-    cases: dict[str, CaseState] = {}
-    for records in LOG:
-        said, changed = judged(records)
-        outcomes += said
-        cases |= changed
-    for expected, found in zip(recount.outcomes, outcomes, strict=True):
-        assert found == (expected["outcome"], expected["code"]), expected
-    assert cases.keys() == recount.cases.keys()
-    for name, case in recount.cases.items():
-        assert told(cases[name]) == counted(case), name
+def test_a_hold_pushed_due_times_in_working_and_in_elapsed_time(both: SideBySide) -> None:
+    pushed = Counter[bool]()
+    for fact in both.facts:
+        for clock in (fact.clocks or {}).values() if fact.action == "resume" else ():
+            pushed[clock.working] += clock.due_at != clock.first_due_at
+    assert pushed[True]
+    assert pushed[False]
+
+
+def test_they_hand_over_alike_when_a_department_is_closed() -> None:
+    told, dice = SideBySide(RICH), random.Random(12)
+    log = in_order(generate(RICH, seed=12, cases=120))
+    told.with_deadlines(log[: len(log) // 2], dice)
+    told.change(CLOSED)
+    told.directory_applied()
+    told.directory_applied()  # nothing more
+    told.with_deadlines(log[len(log) // 2 :], dice)
+    told.at_last(dice)
+    handed = [fact for fact in told.facts if fact.action == "hand_over"]
+    assert {fact.details.party for fact in handed} == {"b", "d"}
+    assert {fact.details.department for fact in handed} == {"a"}, "the last successor"
+    assert any(fact.after and fact.before and fact.after.tasks != fact.before.tasks for fact in handed)

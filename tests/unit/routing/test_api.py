@@ -1,11 +1,9 @@
-"""Routing over HTTP, on fakes: who sees what, outcomes, the queue, the directory."""
+"""Routing over HTTP, on fakes: who sees what, outcomes, the queue."""
 
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
 
-from services.contracts.directory import ROW_TYPES
 from tests.unit.routing.desk import Street
 from tests.unit.routing.street import submission
 
@@ -24,8 +22,12 @@ async def test_a_case_tells_its_state_timeline_and_next_moves_and_never_a_contac
     assert told["summary"]["received_at"] == "2026-03-02T16:00:00+08:00"
     assert [line["action_zh"] for line in told["timeline"]] == ["登记", "受理", "派单", "派单", "办结"]
     assert [line["outcome"] for line in told["timeline"]] == ["applied"] * 4 + ["refused"]
-    assert {"action": "sign", "action_zh": "签收", "by": ["department"], "needs": []} in told["next"]
+    sign = {"action": "sign", "action_zh": "签收", "by": ["department"], "needs": [], "departments": ["roads"]}
+    assert sign in told["next"]
     assert "secret-digest" not in answer.text
+    for line in told["timeline"]:
+        assert not line.keys() & {"terms", "clocks", "before", "after", "added", "removed", "seq", "partition"}
+    assert [(one["clock"], one["clock_zh"], one["state"]) for one in told["clocks"]] == [("reply", "答复", "running")]
 
 
 async def test_a_case_that_is_unchanged_is_not_sent_again(street: Street) -> None:
@@ -100,73 +102,10 @@ async def test_the_queue_is_the_desk_s(street: Street) -> None:
     assert (await street.get("/v1/queue", "grid")).status_code == 403
 
 
-async def test_rows_are_set_read_and_removed(street: Street) -> None:
-    put = await street.call("PUT", "/v1/directory/department/housing", "admin", {"name": "房管"})
-    assert put.json() == {"kind": "department", "id": "housing", "version": 1}
-    many = {"漏水": {"name": "漏水", "department": "housing"}, "noise": {"name": "噪声"}}
-    versions = (await street.call("PUT", "/v1/directory/category", "admin", many)).json()["versions"]
-    assert versions == {"漏水": 2, "noise": 3}
-    row = (await street.get("/v1/directory/category/noise", "dashboard")).json()
-    assert row["row"] == msgspec.to_builtins(msgspec.convert({"name": "噪声"}, ROW_TYPES["category"]))
-    assert set((await street.get("/v1/directory/category", "dashboard")).json()["rows"]) == {"漏水", "noise"}
-    used = await street.call("DELETE", "/v1/directory/department/housing", "admin")
-    assert (used.status_code, used.json()["code"]) == (422, "in_use")
-    assert "漏水" in used.json()["detail"]
-    assert (await street.call("DELETE", "/v1/directory/category/漏水", "admin")).json()["version"] == 4
-    assert (await street.call("DELETE", "/v1/directory/department/housing", "admin")).status_code == 200
-    assert (await street.call("DELETE", "/v1/directory/department/housing", "admin")).status_code == 404
-    assert (await street.get("/v1/directory/department/housing", "admin")).status_code == 404
-
-
-async def test_one_bad_row_of_many_and_nothing_is_set(street: Street) -> None:
-    rows = {"housing": {"name": "房管"}, "Roads": {"name": "市政"}}
-    answer = await street.call("PUT", "/v1/directory/department", "admin", rows)
-    told = answer.json()
-    assert (answer.status_code, told["code"], told["row"], told["field"]) == (422, "bad_row", "Roads", "id")
-    assert (street.rows.kept["department"], street.rows.version) == ({}, 0)
-
-
-@pytest.mark.parametrize("body", [b"[]", b"{", b'"x"', b"", b"\xff"])
-async def test_a_body_that_is_no_object_is_a_422(street: Street, body: bytes) -> None:
-    answer = await street.call("PUT", "/v1/directory/department/housing", "admin", body)
-    assert (answer.status_code, answer.json()["code"]) == (422, "bad_json")
-
-
-async def test_a_body_beyond_the_bound_is_refused(street: Street) -> None:
-    answer = await street.call("PUT", "/v1/directory/department", "admin", b" " * ((8 << 20) + 1))
-    assert (answer.status_code, answer.json()["code"]) == (422, "too_large")
-
-
-async def test_keys_are_for_admin_and_unknown_kinds_are_named(street: Street) -> None:
-    for path in ("/v1/directory/key", f"/v1/directory/key/{'ab' * 32}"):
-        assert (await street.get(path, "dispatcher")).status_code == 403
-    assert (await street.get("/v1/directory/key", "admin")).status_code == 200
-    assert (await street.get("/v1/directory/colour", "admin")).status_code == 422
-
-
-async def test_stored_and_not_yet_published_is_said_so(street: Street) -> None:
-    street.rows.mute = True
-    answer = await street.call("PUT", "/v1/directory/department/housing", "admin", {"name": "房管"})
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert "stored" in answer.json()["detail"]
-    assert "housing" in street.rows.kept["department"]
-
-
-async def test_a_store_that_is_away_is_a_503_everywhere(street: Street) -> None:
-    street.rows.away = True
-    for method, path, body in (
-        ("GET", "/v1/directory/department", None),
-        ("GET", "/v1/directory/department/x", None),
-        ("PUT", "/v1/directory/department/x", {"name": "x"}),
-        ("DELETE", "/v1/directory/department/x", None),
-    ):
-        assert (await street.call(method, path, "admin", body)).status_code == 503, path
-
-
 async def test_every_endpoint_documents_what_it_answers(street: Street) -> None:
     paths = street.app.openapi()["paths"]
     mine = {path: methods for path, methods in paths.items() if path.startswith(("/v1/cases", "/v1/queue", "/v1/dir"))}
-    assert len(mine) == 6
+    assert len(mine) == 7
     for path, methods in mine.items():
         for method, told in methods.items():
             assert {"200", "401", "403", "422", "503"} <= told["responses"].keys(), (method, path)

@@ -1,20 +1,12 @@
-"""The life of a case by the table: what moves, what is refused and why, what each move leaves behind."""
+"""The life of a case: what is refused and why, what each move leaves behind."""
 
 from datetime import timedelta
-from itertools import product
-from typing import Any, get_args
+from typing import Any
 
-import msgspec
 import pytest
 
-from services.contracts.actions import ActionName
-from services.contracts.cases import State
-from services.routing.domain.authority import allowed_now
 from services.routing.domain.case import decide, evolve
-from services.routing.domain.moves import ANY_OPEN, CHINESE, MOVES, reply_role_ok
-from services.routing.domain.state import CaseState
 from tests.unit.routing.commands import (
-    ACTORS,
     DISPATCHER,
     RULES,
     SOURCE,
@@ -27,52 +19,10 @@ from tests.unit.routing.commands import (
     submission,
 )
 
-FULL: dict[str, dict[str, Any]] = {
-    "accept": {"category": "noise"}, "reject": {"reason": "r"}, "dispatch": {"department": "b"},
-    "return": {"reason": "r"}, "refuse_return": {"reason": "r"},
-    "hold": {"reason": "r", "until": START}, "reply": {"text": "t"},
-    "redo": {"reason": "r"}, "follow_up": {"contacted": True}, "rate": {"grade": 4}, "void": {"reason": "r"},
-    "amend": {"fields": {"title": "n"}},
-    "correct": {"corrects": "rate-1", "corrects_sender": "source:platform", "grade": 2},
-}  # fmt: skip
 DISPATCHED = (submission(category="roads"),)
 REPLIED = (*DISPATCHED, action("sign", A), action("reply", A, 2, text="done"))
 CLOSED = (*REPLIED, action("close", DISPATCHER, 3))
 RATED = (*CLOSED, action("rate", SOURCE, 4, action_id="r1", grade=4, solved=True))
-
-
-def case_in(state: State) -> CaseState:
-    """A case in that state, led by a, with a rating to correct."""
-    case, _ = play(*CLOSED, action("rate", SOURCE, 1, action_id="rate-1", grade=4))
-    assert case is not None
-    return msgspec.structs.replace(case, summary=msgspec.structs.replace(case.summary, state=state))
-
-
-def test_the_table_has_every_state_and_every_action() -> None:
-    assert set(CHINESE) == set(get_args(State))
-    assert set(MOVES) == set(get_args(ActionName))
-    assert all(set(move.from_states) <= set(CHINESE) for move in MOVES.values())
-    assert set(MOVES["void"].from_states) == set(ANY_OPEN)
-
-
-@pytest.mark.parametrize(("state", "name"), [*product(get_args(State), get_args(ActionName))])
-def test_every_state_action_and_role_moves_or_is_refused_with_what_would_be_allowed(state: State, name: Any) -> None:
-    move, case = MOVES[name], case_in(state)
-    for actor in ACTORS:
-        (first, *_) = decide(case, action(name, actor, **FULL.get(name, {})), RULES, START)
-        own = actor.subject in (None, "a", "platform")
-        right_role = actor.role in move.roles and (name != "reply" or reply_role_ok(actor.role, state))
-        corrects = name != "correct" or actor == SOURCE or actor.role == "supervisor"
-        should = state in move.from_states and right_role and own and corrects
-        assert first.applied is should, f"{actor.sender} {name} from {state}: {first.refusal}"
-        if first.applied:
-            assert first.after is not None
-            assert first.after.state == (move.to or state)
-            assert first.version == case.version + 1
-        else:
-            assert first.refusal is not None
-            assert first.version == case.version
-            assert first.refusal.allowed == allowed_now(actor, case, RULES)
 
 
 def test_a_known_category_is_accepted_and_dispatched_by_routing_itself() -> None:

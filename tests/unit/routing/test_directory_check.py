@@ -5,28 +5,99 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.routing.domain.directory_check import BadRow, checked
+from services.contracts.directory import ROW_TYPES
+from services.routing.domain.directory.change import RowChange, judged
+from services.routing.domain.directory.flaw import BadDirectory
 
 KEY = "ab" * 32
-THERE = frozenset(("housing",))
+SQUARE = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]
+THERE: dict[str, dict[str, Any]] = {
+    "calendar": {"office": {"name": "机关"}},
+    "department": {
+        "housing": {"name": "房管"},
+        "roads": {"name": "市政", "parent": "housing", "calendar": "office"},
+        "old": {"name": "旧", "successor": "roads"},
+    },
+    "post": {
+        "chief": {"name": "街长", "role": "street_chief", "of": "dawn"},
+        "leader": {"name": "负责人", "role": "leader", "of": "roads"},
+    },
+    "street": {"dawn": {"name": "晨曦", "chief": "chief"}},
+    "community": {"lotus": {"name": "荷花", "street": "dawn"}},
+    "grid": {"g1": {"name": "一", "community": "lotus", "polygon": [SQUARE]}},
+    "channel": {"grid": {"name": "网格", "kind": "ticket"}},
+    "category": {
+        "city": {"name": "城管"},
+        "street": {"name": "街面", "parent": "city"},
+        "hole": {"name": "路坑", "parent": "street", "department": "roads"},
+    },
+    "policy": {"general": {"name": "一般", "limits": {"reply": {"workdays": 5}}}},
+    "key": {KEY: {"role": "source", "subject": "grid"}},
+}
+
+
+def rows(told: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {
+        kind: {name: msgspec.convert(row, ROW_TYPES[kind]) for name, row in found.items()}
+        for kind, found in told.items()
+    }
+
+
+def changes(wanted: dict[str, dict[str, Any]], there: dict[str, dict[str, Any]] = THERE) -> list[RowChange]:
+    return judged(rows(there), wanted)
+
+
+def flaws(
+    wanted: dict[str, dict[str, Any]], there: dict[str, dict[str, Any]] = THERE
+) -> list[tuple[str, str, str, str]]:
+    with pytest.raises(BadDirectory) as caught:
+        changes(wanted, there)
+    assert all("/" in flaw.detail for flaw in caught.value.flaws), "told in both languages"
+    return [(flaw.kind, flaw.id, flaw.field, flaw.code) for flaw in caught.value.flaws]
+
+
+def policy(**limits: Any) -> dict[str, Any]:
+    return {"name": "x", "channel": "grid", "limits": limits}
+
+
+def grid(*rings: Any, community: str = "lotus") -> dict[str, Any]:
+    return {"name": "x", "community": community, "polygon": list(rings)}
+
+
+def moved(by: float) -> list[list[float]]:
+    return [[lon + by, lat] for lon, lat in SQUARE]
+
+
+def test_a_whole_directory_stands_and_comes_back_with_all_its_fields() -> None:
+    found = changes(THERE, {})
+    assert len(found) == sum(map(len, THERE.values()))
+    for change in found:
+        assert change.row is not None
+        assert change.row["name" if change.kind != "key" else "role"] in THERE[change.kind][change.id].values()
+        assert change.row.keys() == {*ROW_TYPES[change.kind].__struct_fields__}
 
 
 @pytest.mark.parametrize(
     ("kind", "row_id", "row"),
     [
-        ("department", "housing", {"name": "房管"}),
         ("category", "漏水", {"name": "漏水", "department": "housing", "hours": 24}),
         ("category", "other", {"name": "其他", "department": None, "hours": None}),
         ("channel", "visit_day", {"name": "查访日", "kind": "ticket", "authority": {"accept": ["source"], "redo": []}}),
-        ("channel", "grid", {"name": "网格", "kind": "ticket", "authority": {"dispatch": ["routing", "dispatcher"]}}),
-        ("key", KEY, {"role": "source", "subject": "grid", "scopes": ["backdate"]}),
+        ("channel", "grid", {"name": "网格", "kind": "ticket", "authority": {"self_handle": ["routing", "source"]}}),
+        ("key", "cd" * 32, {"role": "source", "subject": "moon", "scopes": ["backdate"]}),
         ("key", KEY, {"role": "department", "subject": "housing"}),
         ("key", KEY, {"role": "dispatcher", "label": "first"}),
+        ("policy", "short", policy(inner={"workdays": 5}, reply={"workdays": 5}, sign={"hours": 999})),
+        ("calendar", "round", {"name": "昼夜", "hours": [["00:00", "12:00"], ["12:00", "24:00"]]}),
+        ("post", "member", {"name": "网格员", "role": "grid_member", "of": "g1"}),
+        ("history", "grid", {"ended_at": "2026-03-01T00:00:00+08:00"}),
+        ("department", "old", {"name": "旧", "successor": "housing"}),
     ],
 )
-def test_a_whole_row_comes_back_with_all_its_fields(kind: str, row_id: str, row: dict[str, Any]) -> None:
-    made = msgspec.to_builtins(checked(kind, row_id, row, THERE))
-    assert row.items() <= made.items()
+def test_a_row_that_can_be_is_taken(kind: str, row_id: str, row: dict[str, Any]) -> None:
+    (change,) = changes({kind: {row_id: row}})
+    assert change.row is not None
+    assert change.row["name" if "name" in row else next(iter(row))] == next(iter(row.values()))
 
 
 @pytest.mark.parametrize(
@@ -38,6 +109,8 @@ def test_a_whole_row_comes_back_with_all_its_fields(kind: str, row_id: str, row:
         ("category", "a/b", {"name": "x"}, "id"),
         ("category", "a b", {"name": "x"}, "id"),
         ("channel", "a/b", {"name": "x", "kind": "ticket"}, "id"),
+        ("calendar", "a_b", {"name": "x"}, "id"),
+        ("grid", "a/b", {"name": "x"}, "id"),
         ("key", "ab", {"role": "admin"}, "id"),
         ("key", KEY.upper(), {"role": "admin"}, "id"),
         ("department", "housing", {}, "row"),
@@ -45,21 +118,178 @@ def test_a_whole_row_comes_back_with_all_its_fields(kind: str, row_id: str, row:
         ("department", "housing", {"name": "x", "colour": "red"}, "row"),
         ("category", "a", {"name": "x", "hours": 0}, "hours"),
         ("category", "a", {"name": "x", "hours": 9000}, "hours"),
-        ("category", "a", {"name": "x", "department": "parks"}, "department"),
         ("channel", "a", {"name": "x", "kind": "letter"}, "kind"),
         ("channel", "a", {"name": "x", "kind": "ticket", "authority": {"burn": ["source"]}}, "authority"),
+        ("channel", "a", {"name": "x", "kind": "ticket", "authority": {"absorb": ["source"]}}, "authority"),
+        ("channel", "a", {"name": "x", "kind": "ticket", "authority": {"hand_over": ["source"]}}, "authority"),
         ("channel", "a", {"name": "x", "kind": "ticket", "authority": {"close": ["admin"]}}, "authority"),
         ("channel", "a", {"name": "x", "kind": "ticket", "authority": {"close": ["dashboard"]}}, "authority"),
         ("channel", "a", {"name": "x", "kind": "ticket", "authority": {"close": ["mayor"]}}, "authority[...][0]"),
         ("key", KEY, {"role": "source"}, "subject"),
         ("key", KEY, {"role": "department"}, "subject"),
-        ("key", KEY, {"role": "department", "subject": "parks"}, "subject"),
         ("key", KEY, {"role": "admin", "subject": "me"}, "subject"),
         ("key", KEY, {"role": "routing"}, "role"),
         ("key", KEY, {"role": "admin", "scopes": ["all"]}, "scopes[0]"),
+        ("policy", "a", policy(reply={"hours": 1, "workdays": 1}), "limits[...]"),
+        ("history", "grid", {"ended_at": "2026-03-01T00:00:00"}, "ended_at"),
     ],
 )
 def test_a_row_that_cannot_be_is_refused_by_its_field(kind: str, row_id: str, row: Any, field: str) -> None:
-    with pytest.raises(BadRow) as caught:
-        checked(kind, row_id, row, THERE)
-    assert (caught.value.row_id, caught.value.field) == (row_id, field)
+    assert flaws({kind: {row_id: row}}) == [(kind, row_id, field, "bad_row")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "field"),
+    [
+        ("department", {"name": "x", "parent": "moon"}, "parent"),
+        ("department", {"name": "x", "calendar": "moon"}, "calendar"),
+        ("department", {"name": "x", "successor": "moon"}, "successor"),
+        ("category", {"name": "x", "parent": "moon"}, "parent"),
+        ("category", {"name": "x", "department": "moon"}, "department"),
+        ("policy", {"name": "x", "channel": "moon"}, "channel"),
+        ("policy", {"name": "x", "category": "moon"}, "category"),
+        ("policy", {"name": "x", "department": "moon"}, "department"),
+        ("street", {"name": "x", "chief": "moon"}, "chief"),
+        ("community", {"name": "x", "street": "moon"}, "street"),
+        ("grid", grid(moved(5), community="moon"), "community"),
+        ("post", {"name": "x", "role": "leader", "of": "moon"}, "of"),
+        ("history", {"ended_at": "2026-03-01T00:00:00Z"}, "id"),
+    ],
+)
+def test_whom_a_row_names_has_to_be_there(kind: str, row: dict[str, Any], field: str) -> None:
+    assert flaws({kind: {"new": row}}) == [(kind, "new", field, "unknown_reference")]
+
+
+def test_a_department_s_key_is_that_of_a_department() -> None:
+    key = {"role": "department", "subject": "moon"}
+    assert flaws({"key": {KEY: key}}) == [("key", KEY, "subject", "unknown_reference")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "row_id", "by"),
+    [
+        ("calendar", "office", ("department", "roads", "calendar", "in_use")),
+        ("post", "chief", ("street", "dawn", "chief", "in_use")),
+        ("community", "lotus", ("grid", "g1", "community", "in_use")),
+        ("category", "street", ("category", "hole", "parent", "in_use")),
+        ("department", "housing", ("department", "roads", "parent", "in_use")),
+    ],
+)
+def test_what_others_name_is_not_removed_until_they_go_too(
+    kind: str, row_id: str, by: tuple[str, str, str, str]
+) -> None:
+    assert flaws({kind: {row_id: None}}) == [by]
+
+
+def test_what_named_it_may_go_in_the_same_change() -> None:
+    gone = changes({"community": {"lotus": None}, "grid": {"g1": None}})
+    assert [(change.id, change.row) for change in gone] == [("g1", None), ("lotus", None)]
+
+
+def test_a_circle_is_broken_before_it_closes() -> None:
+    above = {"city": {"name": "城管", "parent": "hole"}}
+    assert flaws({"category": above}) == [("category", "city", "parent", "cycle")]
+    assert flaws({"department": {"a": {"name": "x", "parent": "a"}}}) == [("department", "a", "parent", "cycle")]
+    both = {"a": {"name": "x", "successor": "b"}, "b": {"name": "x", "successor": "a"}}
+    assert flaws({"department": both}) == [("department", "a", "successor", "cycle")]
+
+
+def test_categories_have_three_levels() -> None:
+    assert changes({"category": {"pot": {"name": "坑", "parent": "street"}}})
+    assert flaws({"category": {"pot": {"name": "坑", "parent": "hole"}}}) == [("category", "pot", "parent", "too_deep")]
+    lower = {"all": {"name": "全部"}, "city": {"name": "城管", "parent": "all"}}
+    assert flaws({"category": lower}) == [("category", "hole", "parent", "too_deep")]
+
+
+def test_a_closed_department_is_named_by_no_category() -> None:
+    closed = {"roads": {"name": "市政", "successor": "housing"}}
+    assert flaws({"department": closed}) == [("category", "hole", "department", "closed_department")]
+    assert changes({"department": closed, "category": {"hole": {"name": "路坑", "department": "housing"}}})
+
+
+def test_a_chief_s_post_is_a_chief_s() -> None:
+    street = {"dawn": {"name": "晨曦", "chief": "leader"}}
+    assert flaws({"street": street}) == [("street", "dawn", "chief", "wrong_role")]
+
+
+@pytest.mark.parametrize(
+    ("rings", "field"),
+    [
+        ([], "polygon"),
+        ([[]], "polygon[0]"),
+        ([SQUARE[:3]], "polygon[0]"),
+        ([SQUARE[:4]], "polygon[0]"),
+        ([[[5.0, 5.0], [181.0, 5.0], [6.0, 6.0], [5.0, 5.0]]], "polygon[0][1]"),
+        ([[[5.0, 5.0], [6.0, 5.0], [39.9, 116.3], [5.0, 5.0]]], "polygon[0][2]"),
+        ([[[5.0, 5.0], [6.0, 6.0], [6.0, 5.0], [5.0, 6.0], [5.0, 5.0]]], "polygon"),  # crosses itself
+        ([[[5.0, 5.0], [6.0, 6.0], [7.0, 7.0], [5.0, 5.0]]], "polygon"),  # encloses nothing
+        ([[[0.0, 0.0], [1e-200, 0.0], [0.0, 1e-200], [0.0, 0.0]]], "polygon"),  # nor does this
+        ([moved(5), moved(8)], "polygon"),  # a hole outside
+        ([moved(5), SQUARE[:2]], "polygon[1]"),
+    ],
+)
+def test_a_polygon_encloses_something_once(rings: list[Any], field: str) -> None:
+    assert flaws({"grid": {"g2": grid(*rings)}}) == [("grid", "g2", field, "bad_polygon")]
+
+
+def test_grids_share_edges_and_slivers_and_no_ground() -> None:
+    for by in (1.0, 0.995):
+        assert changes({"grid": {"g2": grid(moved(by))}})
+    assert flaws({"grid": {"g2": grid(moved(0.9))}}) == [("grid", "g2", "polygon", "overlap")]
+    assert flaws({"grid": {"g2": grid(SQUARE)}}) == [("grid", "g2", "polygon", "overlap")]
+    inside = [[0.2, 0.2], [0.4, 0.2], [0.4, 0.4], [0.2, 0.2]]
+    assert flaws({"grid": {"g2": grid(inside)}}) == [("grid", "g2", "polygon", "overlap")]
+    both = {"g2": grid(moved(3)), "g3": grid(moved(3.5))}
+    assert flaws({"grid": both}) == [("grid", "g2", "polygon", "overlap")], "a pair is told once"
+    hole = [[0.1, 0.1], [0.1, 0.9], [0.9, 0.9], [0.9, 0.1], [0.1, 0.1]]
+    assert changes({"grid": {"g1": grid(SQUARE, hole), "g2": grid(inside)}}), "in a hole there is room"
+
+
+def test_a_grid_that_moves_is_compared_with_where_the_others_are() -> None:
+    there = THERE | {"grid": {"g1": grid(SQUARE), "g2": grid(moved(2))}}
+    assert flaws({"grid": {"g2": grid(moved(0.5))}}, there) == [("grid", "g2", "polygon", "overlap")]
+    assert changes({"grid": {"g2": grid(moved(0.5)), "g1": None}}, there)
+
+
+@pytest.mark.parametrize(
+    ("hours", "field"),
+    [
+        ([], "hours"),
+        ([["12:00", "09:00"]], "hours[0]"),
+        ([["09:00", "09:00"]], "hours[0]"),
+        ([["09:00", "12:00"], ["11:00", "17:00"]], "hours[1]"),
+        ([["13:00", "17:00"], ["09:00", "12:00"]], "hours[1]"),
+    ],
+)
+def test_office_hours_are_in_order_and_apart(hours: list[Any], field: str) -> None:
+    assert flaws({"calendar": {"c": {"name": "x", "hours": hours}}}) == [("calendar", "c", field, "bad_hours")]
+
+
+def test_a_day_is_worked_or_free() -> None:
+    calendar = {"name": "x", "workdays": ["2026-02-14"], "holidays": ["2026-02-16", "2026-02-14"]}
+    assert flaws({"calendar": {"c": calendar}}) == [("calendar", "c", "workdays", "bad_hours")]
+
+
+def test_what_leads_to_the_reply_has_no_longer_than_the_reply() -> None:
+    limits = {"inner": {"hours": 25}, "sign": {"hours": 25}, "close": {"hours": 9}, "reply": {"hours": 24}}
+    assert flaws({"policy": {"p": policy(**limits)}}) == [
+        ("policy", "p", "limits.sign", "bad_limit"),
+        ("policy", "p", "limits.inner", "bad_limit"),
+        ("policy", "p", "limits.close", "bad_limit"),
+    ]
+    twice = {"name": "x", "channel": "grid", "escalation": ["leader", "leader"]}
+    assert flaws({"policy": {"p": twice}}) == [("policy", "p", "escalation", "bad_limit")]
+
+
+def test_no_two_policies_are_for_the_same_cases() -> None:
+    assert flaws({"policy": {"other": {"name": "x"}}}) == [("policy", "other", "row", "bad_limit")]
+
+
+def test_whom_a_row_names_comes_before_it_and_goes_after_it() -> None:
+    order = [change.kind for change in changes(dict(reversed(THERE.items())), {})]
+    assert [*dict.fromkeys(order)] == [
+        "calendar", "department", "post", "street", "community", "grid", "channel", "category", "policy", "key",
+    ]  # fmt: skip
+    wanted = {"department": {"roads": None}, "category": {"hole": None}, "post": {"leader": None, "x": None}}
+    there = THERE | {"department": {"roads": {"name": "市政"}}}
+    assert [change.id for change in changes(wanted, there)] == ["hole", "leader", "x", "roads"]

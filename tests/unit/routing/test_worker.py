@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -19,19 +18,8 @@ from services.routing.domain.case import Command
 from services.routing.handlers import NotACommand
 from services.routing.worker import JudgingReader
 from services.runtime.batches import Batch, Fold, Incoming, OversizeRecord
-from services.runtime.directory import Directory, DirectorySnapshot
 from services.runtime.instruments import Refusals
 from tests.unit.routing.street import RULES, T0, MemoryStore, ask, submission
-
-ROWS = {
-    "department": RULES.departments,
-    "category": RULES.categories,
-    "channel": RULES.channels,
-}
-DIRECTORY = cast(
-    Directory,
-    SimpleNamespace(snapshot=DirectorySnapshot(version=7, rows=MappingProxyType(cast(dict[str, Any], ROWS)))),
-)
 
 
 def record(data: Message | None, key: str | None = None, offset: int = 0) -> Incoming:
@@ -48,7 +36,7 @@ def record(data: Message | None, key: str | None = None, offset: int = 0) -> Inc
 
 async def bench(*records: Incoming, store: MemoryStore | None = None, next_seq: int = 41) -> tuple[Fold, MemoryStore]:
     store, registry = store or MemoryStore(), CollectorRegistry()
-    reader = JudgingReader(store, DIRECTORY, Refusals(registry))
+    reader = JudgingReader(store, lambda: RULES, Refusals(registry), lambda topic, key: 3)
     folds = await reader.load([Batch(partition=3, records=records, next_seq=next_seq)])
     return folds[3], store
 
@@ -130,7 +118,7 @@ async def test_what_is_no_command_of_this_case_raises_and_is_not_loaded_for() ->
 async def test_refusals_are_counted_by_their_code() -> None:
     registry = CollectorRegistry()
     [incoming] = commands(ask("sign", "department"))
-    reader = JudgingReader(MemoryStore(), DIRECTORY, Refusals(registry))
+    reader = JudgingReader(MemoryStore(), lambda: RULES, Refusals(registry), lambda topic, key: 3)
     fold = (await reader.load([Batch(partition=3, records=[incoming], next_seq=1)]))[3]
     fold.apply(incoming)
     assert registry.get_sample_value("mingshao_refusals_total", {"code": "unknown_case"}) == 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.contracts.codec import Event, encode
 from services.contracts.directory import DirectoryChanged
-from services.runtime.directory import PARTITION, Directory
+from services.runtime.directory import PARTITION, Directory, Draft
 from services.runtime.health import Health
 
 
@@ -60,3 +60,65 @@ async def test_nothing_is_known_until_the_topic_was_read_to_its_end() -> None:
     await asyncio.gather(following, return_exceptions=True)
     assert consumer.seen[:2] == [0, 0], "the key was in force before its withdrawal was read"
     assert directory.snapshot.get("key", "k") is None
+
+
+class AllAtOnce(OneByOne):
+    """A consumer that gives all it has in one go."""
+
+    def __init__(self, directory: Directory, given: list[Any]) -> None:
+        super().__init__(directory)
+        self._end, self._left = len(given), given
+
+    async def end_offsets(self, partitions: object) -> dict[Any, int]:
+        return {PARTITION: self._end}
+
+    async def position(self, partition: object) -> int:
+        return self._end - len(self._left)
+
+    async def getmany(self, timeout_ms: int) -> dict[Any, list[Any]]:
+        if not self._left:
+            await asyncio.Event().wait()
+        left, self._left = self._left, []
+        return {PARTITION: left}
+
+
+def grid(version: int) -> DirectoryChanged:
+    row = {"name": "一", "community": "c", "polygon": []}
+    return DirectoryChanged(kind="grid", id=f"g{version}", version=version, row=row)
+
+
+def test_rows_are_copied_once_between_two_snapshots_and_never_while_they_are_read() -> None:
+    draft = Draft()
+    draft.take(grid(1))
+    first = draft.rows["grid"]
+    for version in range(2, 20_001):
+        draft.take(grid(version))
+    assert draft.rows["grid"] is first, "copied while they were read"
+    given = draft.snapshot()
+    assert (given.rows["grid"] is first, given.version) == (True, 20_000)
+    draft.take(grid(20_001))
+    second = draft.rows["grid"]
+    for version in range(20_002, 20_100):
+        draft.take(grid(version))
+    assert draft.rows["grid"] is second
+    assert (len(given.rows["grid"]), len(draft.snapshot().rows["grid"])) == (20_000, 20_099), "a snapshot stays"
+
+
+def test_a_snapshot_is_made_of_changes_alone() -> None:
+    draft = Draft()
+    draft.take(grid(1))
+    before = draft.snapshot()
+    assert draft.snapshot() is before
+    draft.take(DirectoryChanged(kind="grid", id="g1", version=2))
+    assert (before.get("grid", "g1") is None, draft.snapshot().get("grid", "g1")) == (False, None)
+
+
+async def test_many_rows_are_read_in_one_go() -> None:
+    directory = Directory("127.0.0.1:1", Health("intake", "test"))
+    given = [record(grid(version)) for version in range(1, 20_001)]
+    following = asyncio.create_task(directory._follow(AllAtOnce(directory, given)))
+    await asyncio.wait_for(directory.wait_version(20_000), 60)
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    assert len(directory.snapshot.rows["grid"]) == 20_000
+    assert directory.snapshot.rows["grid"] is directory._draft.rows["grid"], "copied though nothing changed since"

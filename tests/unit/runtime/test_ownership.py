@@ -1,5 +1,6 @@
 """What a new owner demands of the log before it applies anything."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,7 @@ from aiokafka import TopicPartition
 from services.contracts import topics
 from services.runtime.folding import Gap
 from services.runtime.ledger import Entry
-from services.runtime.ownership import Ownership, admit, place_at
+from services.runtime.ownership import Owned, Ownership, admit, place_at
 
 TICKETS, CONTACTS = topics.TICKETS, topics.CONTACTS
 
@@ -76,3 +77,23 @@ async def test_a_rebalance_forgets_everything() -> None:
     await ownership.on_partitions_revoked(())
     await ownership.on_partitions_assigned(())
     assert (ownership.owned, ownership.rebalances) == ({}, 2)
+
+
+def test_the_log_is_read_up_to_when_its_ends_were_seen_that_are_applied_since() -> None:
+    owned = Owned(entry(5))
+    assert owned.read_upto is None
+    owned.look(at(1), {TICKETS.name: 7, CONTACTS.name: 0})
+    assert owned.read_upto is None, "two records are still to be applied"
+    owned.entry = entry(6)
+    owned.look(at(2), {TICKETS.name: 9})
+    assert owned.read_upto is None
+    owned.entry = entry(8)
+    owned.look(at(3), {TICKETS.name: 12})
+    assert owned.read_upto == at(1), "it never comes to the end of a log that grows, but past an end that it had"
+    owned.entry = entry(12)
+    owned.look(at(4), {TICKETS.name: 12})
+    assert owned.read_upto == at(4)
+
+
+def at(second: int) -> datetime:
+    return datetime(2026, 3, 2, 9, 0, second, tzinfo=UTC)

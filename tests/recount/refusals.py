@@ -1,0 +1,93 @@
+"""Why a move is refused: who, from where, when, with what, and whether it makes sense; the first that is against it."""
+
+from typing import Any
+
+from .case import Case, Json, Move, task_of
+from .policies import Rules
+from .sense import SENSE
+from .table import ALL_OPEN, FROM, GRANTS, NEEDS, ONLY_IF_ASKED, TASK_FROM, WHO
+
+EMPTY: tuple[Any, ...] = (None, "", {}, [])
+
+
+def refusal(rules: Rules, case: Case, move: Move) -> str | None:
+    """The code, None where it is to be applied. `move` has its details from a request already."""
+    if not _may(rules, case, move):
+        return "not_authorized"
+    if not _from_here(case, move):
+        return "not_allowed"
+    if move.at < case["received_at"]:
+        return "before_reception"
+    if any(move.details.get(field) in EMPTY for field in NEEDS.get(move.action, ())):
+        return "missing_field"
+    if move.action in ONLY_IF_ASKED and asked_for(move.action) not in case["asked"]:
+        return "nothing_asked"
+    if is_of_a_task(case, move):
+        return None
+    return SENSE[move.action](rules, case, move) if move.action in SENSE else None
+
+
+def asked_for(action: str) -> str:
+    """What the request was for that this grants or refuses."""
+    return GRANTS.get(action) or action.removeprefix("refuse_")
+
+
+def with_request(case: Case, move: Move) -> Move:
+    """What a granting move does not say itself is taken from the request."""
+    asked = case["asked"].get(GRANTS.get(move.action), {})
+    own = {field: value for field, value in move.details.items() if value not in EMPTY}
+    return move._replace(details={**asked, **own})
+
+
+def is_of_a_task(case: Case, move: Move) -> bool:
+    """An assistant's own move, or the refusal to take its task back."""
+    if move.action == "refuse_return":
+        named = move.details.get("department") or case["department"]
+        return bool(named != case["department"]) and task_of(case, named) is not None
+    own = move.actor.get("subject")
+    return move.action in TASK_FROM and _is_department(move.actor) and own != case["department"]
+
+
+def task_meant(case: Case, move: Move) -> dict[str, Any] | None:
+    """The task of such a move."""
+    named = move.details.get("department") if move.action == "refuse_return" else move.actor.get("subject")
+    return task_of(case, named)
+
+
+# -- who
+
+
+def _may(rules: Rules, case: Case, move: Move) -> bool:
+    actor = move.actor
+    if is_of_a_task(case, move) and move.action != "refuse_return":
+        return task_meant(case, move) is not None
+    if actor["role"] not in _roles(rules, case, move.action):
+        return False
+    if _is_department(actor):
+        if move.action == "correct":
+            return _took_part(case, actor)
+        return move.action in ("opine", "report_in") or bool(actor.get("subject") == case["department"])
+    return actor["role"] != "source" or bool(actor.get("subject") == case["source"])
+
+
+def _roles(rules: Rules, case: Case, action: str) -> tuple[str, ...]:
+    authority = rules.directory["channel"].get(case["channel"], {}).get("authority") or {}
+    if action in authority:
+        return tuple(authority[action])
+    return ("dispatcher",) if action == "reply" and case["state"] == "accepted" else WHO[action]
+
+
+def _is_department(actor: Json) -> bool:
+    return bool(actor["role"] == "department")
+
+
+def _took_part(case: Case, actor: Json) -> bool:
+    """It led the case once, assisted, was summoned or consulted."""
+    return actor.get("subject") in case["parts"]
+
+
+def _from_here(case: Case, move: Move) -> bool:
+    if not is_of_a_task(case, move):
+        return case["state"] in FROM[move.action]
+    task = task_meant(case, move)
+    return case["state"] in ALL_OPEN and task is not None and task["state"] in TASK_FROM[move.action]
