@@ -8,6 +8,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, settings
+
+# machines differ in speed, and how fast an example is made is no claim of any test
+settings.register_profile("mingshao", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mingshao")
 
 
 class Backing(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,18 +9,22 @@ from typing import Any
 import httpx
 import msgspec
 
-from services.contracts.topics import CASES, CONTACTS, OPINIONS, TICKETS
+from services.contracts.topics import CASES, CONTACTS, DIRECTORY, FOLLOWUPS, OPINIONS, TICKETS
+from tests.e2e.clocks import none_waits
 from tests.e2e.deployment import Deployment, until
 from tests.e2e.log import Logged, ends, newest_sequences, read_as, read_log, unread
+from tests.e2e.order import Answer, answer_in, as_taken, of_the_day, sender_of
 from tests.recount.compare import differences
 from tests.recount.recount import Recount
 
 SETTLED_SECONDS = 900
 READ = {
-    "routing": (TICKETS.name, OPINIONS.name),
+    "routing": (TICKETS.name, OPINIONS.name, FOLLOWUPS.name),
     "notify": (CASES.name, CONTACTS.name),
     "metrics": (CASES.name,),
 }
+DECIDING = ("department", "category", "channel", "policy", "calendar", "history")
+"""The kinds of rows that decisions look at."""
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +38,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     action_id: str
     sender: str
     code: str | None
-    former: str | None
-    department: str | None
+    answer: Answer
 
 
 def settled(deployment: Deployment) -> dict[int, int]:
-    """Wait until metrics has counted every fact of the log; the position."""
+    """Wait until metrics has counted every fact of the log and no case waits at a mark of a clock; the position."""
 
     def position() -> dict[int, int]:
         answer = deployment.call("GET", "metrics", "/v1/rates", "dashboard", params={"rate": "handled"})
@@ -55,6 +58,8 @@ def settled(deployment: Deployment) -> dict[int, int]:
                 return False
             # their own word is of their own share: one that sleeps may hold the rest
             if any(unread(deployment.kafka_bootstrap, f"mingshao.{name}", topics) for name, topics in READ.items()):
+                return False
+            if not none_waits(deployment):
                 return False
             newest = newest_sequences(deployment.kafka_bootstrap, CASES.name)
             return position() == {partition: seq for partition, seq in newest.items() if seq}
@@ -73,18 +78,22 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     held: Counter[str]
 
 
-def recounted(deployment: Deployment, dead: Collection[str] = ()) -> tuple[Recount, Counter[str]]:
-    """From the log and the directory alone, and each `ce_id` counted. `dead` are the places of records that had no
-    effect."""
-    directory = {}
-    for kind in ("department", "category", "channel"):
-        rows = deployment.call("GET", "routing", f"/v1/directory/{kind}").json()["rows"]
-        directory[kind] = {row_id: row["row"] for row_id, row in rows.items()}
-    recount, held = Recount(directory), Counter[str]()
-    for topic in (TICKETS, OPINIONS):
-        for records in read_log(deployment.kafka_bootstrap, topic.name).values():
-            held.update(one.headers.get("ce_id", "") for one in records)
-            recount.read([[(one.value, one.headers, one.timestamp) for one in records if one.place not in dead]])
+def recounted(
+    deployment: Deployment, written: Mapping[int, Sequence[Fact]], dead: Collection[str] = ()
+) -> tuple[Recount, Counter[str]]:
+    """From the log alone, each decision by the directory of its day, and each `ce_id` counted. `written` says in which
+    order routing took the records, `dead` are the places of those that had no effect."""
+    logs = {topic: read_log(deployment.kafka_bootstrap, topic) for topic in READ["routing"]}
+    changes = read_as(deployment.kafka_bootstrap, DIRECTORY.name, lambda one: one.value, 1)[0]
+    directory = of_the_day(changes, DECIDING)
+    recount, held = Recount(directory(0)), Counter[str]()
+    for partition, found in written.items():
+        asked, owed = [logs[topic][partition] for topic in READ["routing"][:-1]], logs[FOLLOWUPS.name][partition]
+        held.update(one.headers.get("ce_id", "") for records in asked for one in records)
+        living = [[one for one in records if one.place not in dead] for records in asked]
+        for record, version in as_taken(living, owed, [fact.answer for fact in found]):
+            recount.change(directory(version))
+            recount.read([[(record.value, record.headers, record.timestamp)]])
     return recount, held
 
 
@@ -93,7 +102,8 @@ def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> Agreed:
     settled(deployment)  # first, for Kafka may just have been killed
     log = ends(deployment.kafka_bootstrap, *READ["routing"])
     settled(deployment)
-    recount, held = recounted(deployment, dead)
+    written = facts(deployment)
+    recount, held = recounted(deployment, written, dead)
 
     headers = {"Authorization": f"Bearer {deployment.key('dashboard')}"}
     with httpx.Client(headers=headers, timeout=60, trust_env=False) as client:
@@ -105,9 +115,8 @@ def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> Agreed:
             return answer.json()
 
         found = differences(recount, ask, until=datetime.now(UTC))
-    written = facts(deployment)
     if ends(deployment.kafka_bootstrap, *READ["routing"]) != log:
-        return all_equal(deployment, dead)  # a push that its sender gave up came in meanwhile
+        return all_equal(deployment, dead)  # a push that its sender gave up came in meanwhile, or a clock to a mark
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:20])
     versions_without_gap(written)
     each = [fact for partition in written.values() for fact in partition]
@@ -166,12 +175,7 @@ def _fact(record: Logged) -> Fact | None:
         outcome=value["outcome"],
         action=value["action"],
         action_id=value["action_id"],
-        sender=":".join(filter(None, (value["actor"]["role"], value["actor"].get("subject")))),
+        sender=sender_of(value),
         code=(value.get("refusal") or {}).get("code"),
-        former=_department(value.get("before")),
-        department=_department(value.get("after")),
+        answer=answer_in(value, int(record.headers["ce_sequence"])),
     )
-
-
-def _department(summary: Any) -> str | None:
-    return summary["dims"].get("department") if summary else None

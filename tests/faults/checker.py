@@ -6,22 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.contracts.topics import assignments
-from tests.e2e.agreement import Fact, all_equal, settled
+from tests.e2e.agreement import all_equal, settled
 from tests.e2e.deployment import Deployment
 from tests.e2e.log import read_as
 from tests.faults.load import Load
+from tests.faults.notices import Told, expected
 from tests.faults.street import Street
 from tests.recount.recount import Recount
-
-TO_THE_LEAD = {
-    "refuse_return": "return_refused",
-    "hold": "held",
-    "resume": "resumed",
-    "redo": "redo",
-    "amend": "amended",
-    "close": "closed",
-    "void": "void",
-}
 
 
 def check(deployment: Street, loads: Sequence[Load] = ()) -> Recount:
@@ -36,7 +27,7 @@ def check(deployment: Street, loads: Sequence[Load] = ()) -> Recount:
     for name, found in letters.items():
         assert {one["id"] for one in found} == deployment.dead.get(name, set()), f"dead letters of {name}: {found}"
     every_202_is_in_the_log(agreed.held, loads)
-    feeds_are_whole(deployment, agreed.facts)
+    feeds_are_whole(deployment)
     nobody_gave_up(deployment)
     print(f"check: {len(agreed.recount.cases)} cases exact after {time.monotonic() - began:.1f} s")
     return agreed.recount
@@ -58,23 +49,21 @@ def every_202_is_in_the_log(held: Counter[str], loads: Sequence[Load]) -> None:
         assert not missing, f"seed {load.seed}: 202 and not in the log: {list(missing)[:5]} of {len(missing)}"
 
 
-def feeds_are_whole(deployment: Deployment, facts: Sequence[Fact]) -> None:
-    """Each department's feed and its topic hold each of its notices, under one id that is its own."""
-    expected: dict[str, set[tuple[str, int, str]]] = {}
-    for fact in facts:
-        for department, notice in _notices(fact):
-            expected.setdefault(department, set()).add((fact.case_id, fact.version, notice))
-    for department in deployment.call("GET", "routing", "/v1/directory/department").json()["rows"]:
+def feeds_are_whole(deployment: Deployment) -> None:
+    """Each department's feed and its topic hold each of its notices, in its part, under one id that is its own."""
+    departments = deployment.call("GET", "routing", "/v1/directory/department").json()["rows"]
+    wanted = expected(deployment.kafka_bootstrap, departments)
+    for department in departments:
         items = feed(deployment, department)
         assert len({one["id"] for one in items}) == len(items), f"{department}: an id twice in its feed"
-        told = [(one["case_id"], one["version"], one["notice"]) for one in items]
+        told = [Told(one["case_id"], one["version"], one["notice"], one.get("role", "lead")) for one in items]
         assert len(set(told)) == len(told), f"{department}: one notice under two ids"
-        assert set(told) == expected.get(department, set()), (
-            f"{department}: {set(told) ^ expected.get(department, set())}"
-        )
+        differing = set(told) ^ wanted.get(department, set())
+        assert not differing, f"{department}: told and not to be told, or the other way: {sorted(differing)[:10]}"
         sent = read_as(deployment.kafka_bootstrap, assignments(department).name, lambda one: one.value, 1)[0]
         by_id = {one["id"]: one for one in items}
         assert {one["id"] for one in sent} == by_id.keys(), f"{department}: topic and feed differ"
+        assert all(one["department"] == department for one in (*items, *sent)), f"{department}: another's notice"
 
 
 def nobody_gave_up(deployment: Deployment) -> None:
@@ -95,13 +84,3 @@ def feed(deployment: Deployment, department: str) -> list[dict[str, Any]]:
         found += page["items"]
         cursor, more = page["cursor"], page["more"]
     return found
-
-
-def _notices(fact: Fact) -> list[tuple[str, str]]:
-    """Department and kind, as DOMAIN.md has it."""
-    if fact.outcome != "applied" or fact.department is None:
-        return []
-    if fact.action == "dispatch":
-        withdrawn = [(fact.former, "withdrawn")] if fact.former not in (None, fact.department) else []
-        return [*[(name, kind) for name, kind in withdrawn if name], (fact.department, "assigned")]
-    return [(fact.department, TO_THE_LEAD[fact.action])] if fact.action in TO_THE_LEAD else []

@@ -10,7 +10,7 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class Load:
         steps = [msgspec.convert(step, Step) for step in generate(reference_street(), seed=seed, cases=cases)]
         steps = [step for step in steps if step.kind != "action" or _draw(step) < whole]
         self.submissions = sum(step.kind != "action" for step in steps)
-        self._keys = _publish_keys(deployment, {step.key for step in steps})
+        self._keys = publish_keys(deployment, {step.key for step in steps})
         self._shares = [[step for step in steps if _lane(step, senders) == lane] for lane in range(senders)]
         self._lines = lines
         self._pause = senders / rate
@@ -186,7 +186,7 @@ def _draw(step: Step) -> float:
     return zlib.crc32(step.case_id[::-1].encode()) / (1 << 32)
 
 
-def _publish_keys(deployment: Deployment, names: set[str]) -> dict[str, str]:
+def publish_keys(deployment: Deployment, names: Collection[str]) -> dict[str, str]:
     """Keys that may backdate; made and told to routing's directory where they are new."""
     place = keys.Home(deployment.home)
     found = {name: keys.local(place, keys.backdating(name)) for name in names}

@@ -11,8 +11,9 @@ import pytest
 from services.contracts.submissions import ContactGiven
 from services.metrics.adapters.cell_store import CellStore, writes
 from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums
+from services.metrics.domain.measures import MEASURES
 from services.metrics.domain.periods import Period, day_of
-from services.metrics.domain.units import Basis, moves
+from services.metrics.domain.units import moves
 from services.metrics.ports import CellQuery
 from services.notify.adapters.store import NotifyStore
 from services.notify.handlers import Telling
@@ -158,7 +159,7 @@ async def test_cells_sum_to_what_memory_sums_to_whatever_is_asked(database: Data
                 sums.add(list(moves(fact, SHANGHAI)))
             await written(database, writes(partition, sums.sheets()))
     dice = random.Random(7)
-    today, bases = day_of(T0, SHANGHAI), list[Basis](["cohort", "due", "flow"])
+    today, bases = day_of(T0, SHANGHAI), list(MEASURES)
     values = {"channel": ["grid", "no"], "department": ["housing", "roads", "none"], "category": ["leak", "none"]}
     queries = []
     for _ in range(200):
