@@ -40,6 +40,8 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m services.contracts.export --check
+	$(BIN)/python -m services.routing.picture --check
+	$(BIN)/python -m services.metrics.export --check
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint deploy/Dockerfile
 	$(BIN)/pytest tests/unit tests/properties tests/contracts
@@ -54,7 +56,7 @@ $(STAMP): locks/uv.txt locks/dev.txt pyproject.toml
 	@touch $(STAMP)
 
 lock: install
-	$(COMPILE) pyproject.toml --extra intake --extra metrics --output-file locks/services.txt
+	$(COMPILE) pyproject.toml --extra intake --extra routing --extra metrics --output-file locks/services.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev --output-file locks/dev.txt
 	$(COMPILE) pyproject.toml --all-extras --group bench --output-file locks/bench.txt
 	for folder in deploy/local bench/kafka_streams; do (cd $$folder && ../../$(BIN)/jgo --class-path-only --system-java --resolver python lock); done

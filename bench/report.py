@@ -41,7 +41,8 @@ def tables(found: dict[str, Any]) -> str:
 
 def _conditions(told: dict[str, Any]) -> str:
     return (
-        f"*`SIZE={told['size']}`, rounds: {told.get('rounds', 3)}; {told['at']}, {told['cores']} cores, {told['memory_gb']} GB, {told['system']}, "
+        f"*`SIZE={told['size']}`, rounds: {told.get('rounds', 3)}; {told['at']}, {told['cores']} cores, "
+        f"{told['memory_gb']} GB, {told['system']}, "
         f"Python {told['python']}; load average before: {told['load']}.*\n"
     )
 

@@ -19,7 +19,6 @@ from services.contracts.codec import Event, Headers, encode
 from services.contracts.directory import Category, Channel, Department
 from services.contracts.identity import case_id
 from services.contracts.submissions import Place, SubmissionReceived
-from services.routing.domain.case import Command
 from services.routing.domain.rules import Rules
 from services.routing.handlers import Bench
 from services.routing.ports import Loaded
@@ -61,7 +60,7 @@ STEPS: tuple[tuple[ActionName, float, float], ...] = (
 """What follows the submission: the mean hours until then, and how many of those who came so far come there."""
 
 
-def commands(city: City, partition: int, seed: int) -> Iterator[tuple[datetime, Command]]:
+def commands(city: City, partition: int, seed: int) -> Iterator[tuple[datetime, SubmissionReceived | ActionRequested]]:
     """Without end, in the order of time: the partition's submissions and what is asked of their cases."""
     dice = random.Random(f"{seed}/{partition}")
     ranks = list(accumulate(1 / (rank + 1) ** city.skew for rank in range(city.departments)))
@@ -157,7 +156,7 @@ def fact_record(fact: CaseFact) -> tuple[str, bytes, Headers]:
     return fact.case_id, value, headers
 
 
-def command_record(command: Command, at: datetime) -> tuple[str, bytes, Headers]:
+def command_record(command: SubmissionReceived | ActionRequested, at: datetime) -> tuple[str, bytes, Headers]:
     """Key, value and headers, as intake publishes it."""
     name = command.source_id if isinstance(command, SubmissionReceived) else command.action_id
     value, headers = encode(
