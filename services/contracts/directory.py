@@ -50,7 +50,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     authority: dict[str, list[Role]] = {}
 
 
-class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How long: exactly one of elapsed hours, working hours, working days.
 
     Working days as the Civil Code counts (民法典 201, 203): the day on which it begins is not counted, and the last
