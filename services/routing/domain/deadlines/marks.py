@@ -42,7 +42,8 @@ def with_mark_done(clock: Clock, step: int) -> Clock:
 
 def _reminder(clock: Clock, share: float | None, calendar: WorkCalendar) -> datetime | None:
     """After this share of all the time it runs; none where it has no time to run."""
-    whole = clock.ran + between(clock, clock.since, clock.due_at, calendar)
+    left = between(clock, clock.since, clock.due_at, calendar)
+    whole = clock.ran + max(timedelta(), left)  # that it went on when it was due already takes nothing away
     if share is None or whole <= timedelta():
         return None
     to_run = max(timedelta(), whole * share - clock.ran)

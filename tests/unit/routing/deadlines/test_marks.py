@@ -85,6 +85,14 @@ def test_that_it_was_overdue_before_a_stop_is_told_after_it_with_its_own_time() 
     assert next_mark(clock, terms(), CALENDAR) == Mark(1, at("2025-03-07 14:00"))
 
 
+def test_however_long_an_overdue_one_stood_still_its_reminder_still_comes_first() -> None:
+    """Of a history all is told late: the reminder too, at the deadline at the latest."""
+    for until in ("03-08 11:00", "03-20 10:00"):
+        stopped = stop(CLOCK, at("2025-03-08 10:00"), at(f"2025-{until}"), CALENDAR)
+        gone_on = go_on(stopped, at(f"2025-{until}"), CALENDAR)
+        assert marks(gone_on, terms())[:2] == [(0, "03-07 14:00"), (1, "03-07 14:00")]
+
+
 def test_an_extension_brings_all_marks_again_for_the_new_promise() -> None:
     clock = extend(with_mark_done(CLOCK, 2), at("2025-03-10 10:00"), at("2025-03-12 10:00"))
     assert marks(clock, terms(escalation=())) == [(0, "03-11 10:00"), (1, "03-12 10:00")]
