@@ -131,7 +131,8 @@ def _extend(case: CaseState, command: ActionRequested, rules: Rules) -> Against:
     until, due = command.details.until, case.summary.due_at
     assert until is not None, "the table's needs were checked"
     if until <= due:
-        return "not_later", "新期限不晚于现期限", f"until is not after the present due time {due.isoformat()}", "until"
+        text = f"until is not after the present due time {due.astimezone(rules.zone).isoformat()}"
+        return "not_later", "新期限不晚于现期限", text, "until"
     longest = case.terms.longest_extension
     if longest is not None and until > (latest := rules.calendar(case.terms).after(due, longest)):
         text = f"at most to {latest.astimezone(rules.zone).isoformat()}"
