@@ -17,35 +17,53 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.local.servers import Servers
 
 from . import freshness, growth, intake, metrics, report, routing, stage
-from .workload import City
+from .city import City
 
 SIZES = {
+    "tiny": {
+        "events": 20_000,
+        "per_day": 400,
+        "submissions": 4_000,
+        "requests": 1_000,
+        "seconds": 5,
+        "rounds": 1,
+        "growth": 8_000,
+        "cases": 1_000,
+        "waiting": 10_000,
+    },
     "small": {
         "events": 100_000,
+        "per_day": 8_000,
         "submissions": 20_000,
         "requests": 5_000,
         "seconds": 10,
         "rounds": 3,
         "growth": 40_000,
         "cases": 5_000,
+        "waiting": 100_000,
     },
     "full": {
         "events": 1_500_000,
+        "per_day": 80_000,
         "submissions": 200_000,
         "requests": 30_000,
         "seconds": 30,
         "rounds": 3,
         "growth": 400_000,
         "cases": 50_000,
+        "waiting": 1_000_000,
     },
 }
+"""The log of metrics spans a day or two, the tiny one five: whole lives, so that all kinds of work are in it."""
 PORT_BASE = 31_400
 Part = Callable[[Servers, dict[str, int], Progress], Any]
 PARTS: dict[str, Part] = {
-    "metrics": lambda servers, size, bar: metrics.measure(servers, size["events"], size["rounds"], bar),
+    "metrics": lambda servers, size, bar: metrics.measure(
+        servers, City(per_day=size["per_day"]), size["events"], size["rounds"], bar
+    ),
     "routing": lambda servers, size, bar: routing.measure(servers, size["submissions"], size["rounds"], bar),
     "intake": lambda servers, size, bar: intake.measure(servers, size["requests"], size["rounds"], bar),
-    "growth": lambda servers, size, bar: growth.measure(servers, size["growth"], size["cases"], bar),
+    "growth": lambda servers, size, bar: growth.measure(servers, size["growth"], size["cases"], size["waiting"], bar),
     "freshness": lambda servers, size, bar: freshness.measure(servers, size["seconds"], size["rounds"], bar),
 }
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -16,11 +17,11 @@ from rich.progress import Progress
 
 from deploy.local import ports
 from deploy.local.servers import Servers
-from services.contracts.submissions import SubmissionReceived
 
 from . import http_client
+from .city import CHANNELS, City
 from .measure import cpu_seconds, less, median
-from .workload import CHANNELS, City, commands
+from .workload import submissions
 
 PORT = 31_100
 KEY = "source:hotline"
@@ -72,11 +73,9 @@ def _push(port: int, wanted: Sequence[bytes], pids: dict[str, int], connections:
 
 def bodies(count: int, seed: int) -> list[bytes]:
     """Submissions as a hotline sends them, every third with a number in its text; no two alike."""
-    made, found = commands(City(partitions=1), 0, seed), list[bytes]()
+    found = list[bytes]()
     now = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600 - 60))
-    for _, command in made:
-        if not isinstance(command, SubmissionReceived):
-            continue
+    for command in islice(submissions(City(partitions=1), 0, seed), count):
         body = {
             "channel": CHANNELS[0],
             "source_id": f"{command.source_id}-{time.monotonic_ns()}",
@@ -88,8 +87,6 @@ def bodies(count: int, seed: int) -> list[bytes]:
             "reporter": {"name": "测试", "phone": "13800138000"},
         }
         found.append(msgspec.json.encode(body))
-        if len(found) == count:
-            break
     return found
 
 

@@ -14,13 +14,15 @@ from services.metrics.adapters.cell_store import COLLECTION, OWN
 from services.metrics.domain.cells import SHEETS
 
 from . import ours, stage
+from .city import City
 from .contestants import kafka_streams
 from .contestants.job import Told, digest_of
 from .measure import median
 from .stage import BY_PARTITION, mongo
-from .workload import City
 
 OURS = "Mingshao metrics"
+LEAST = 20_000
+"""Events that the slowest is given too, so that in the tiny run all hold the same cells."""
 
 
 class Contestant(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +34,10 @@ class Contestant(msgspec.Struct, frozen=True, kw_only=True):
     share: float = 1.0
     topic: Topic = CASES
     missing: Callable[[], str | None] = lambda: None
+
+    def given(self, events: int, partitions: int) -> int:
+        """Of so many, the same number in each partition."""
+        return max(round(events * self.share), min(events, LEAST)) // partitions * partitions
 
 
 CONTESTANTS = (
@@ -46,12 +52,11 @@ CONTESTANTS = (
 )
 
 
-def measure(servers: Servers, events: int, rounds: int, progress: Progress) -> list[dict[str, object]]:
+def measure(servers: Servers, city: City, events: int, rounds: int, progress: Progress) -> list[dict[str, object]]:
     """A row for each contestant, ours first; rounds interleaved. RuntimeError where cells differ."""
-    city = City()
     stage.fill(servers.kafka_bootstrap, CASES, stage.facts, city, events, progress)
-    most = max((one.share for one in CONTESTANTS if one.topic is BY_PARTITION), default=0.0)
-    stage.fill(servers.kafka_bootstrap, BY_PARTITION, stage.facts_by_partition, city, round(events * most), progress)
+    most = max(one.given(events, city.partitions) for one in CONTESTANTS if one.topic is BY_PARTITION)
+    stage.fill(servers.kafka_bootstrap, BY_PARTITION, stage.facts_by_partition, city, most, progress)
     able = [one for one in CONTESTANTS if one.missing() is None]
     for one in CONTESTANTS:
         if lacking := one.missing():
@@ -68,7 +73,7 @@ def measure(servers: Servers, events: int, rounds: int, progress: Progress) -> l
         whole.add(digest_of_store(servers))
         progress.advance(task)
         for one in able:
-            told = run(servers, one, round(events * one.share) // city.partitions * city.partitions, city.partitions)
+            told = run(servers, one, one.given(events, city.partitions), city.partitions)
             if told.events == events:
                 whole.add(told.digest)
             found.setdefault(told.name, []).append(

@@ -132,7 +132,24 @@ def _growth(part: dict[str, Any]) -> str:
     head = ("routing, submissions", "facts/s", "its CPU, µs a fact", "MongoDB's", "its memory")
     data, index = last["data_bytes"] / last["cases"], last["index_bytes"] / last["cases"]
     kept = f"An open case takes {data:,.0f} bytes in MongoDB before compression, and its index entries {index:,.0f}."
-    return f"## Growth\n\n{told}\n{_table(head, cases)}\n{kept}\n"
+    looks = [
+        (
+            f"{row['cases']:,} open, {row['name']}",
+            f"{row['look_ms']:.1f}",
+            f"{row['query_ms']:.1f}",
+            f"{row['keys']:,}",
+            f"{row['documents']:,}",
+        )
+        for row in part["deadlines"]
+    ]
+    clocks = (
+        "routing, one look at the clocks",
+        "ms",
+        "MongoDB's query alone, ms",
+        "index entries read",
+        "documents read",
+    )
+    return f"## Growth\n\n{told}\n{_table(head, cases)}\n{kept}\n\n{_table(clocks, looks)}"
 
 
 PARTS: dict[str, Callable[[Any], str]] = {

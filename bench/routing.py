@@ -11,12 +11,12 @@ from deploy.local.servers import Servers
 from services.contracts.topics import CASES, TICKETS
 
 from . import ours, stage
+from .city import City
 from .measure import median
 from .stage import mongo
-from .workload import City
 
-FACTS_EACH = 2
-"""A submission of a known category without a department of its own is received and accepted."""
+FACTS_EACH = 3
+"""A submission of a category that has a department is received, accepted and dispatched."""
 BULK = 1_000
 
 

@@ -18,12 +18,11 @@ from deploy.local import keys as keys_of
 from deploy.local import servers
 from services.contracts.codec import Event, Headers, encode
 from services.contracts.directory import DirectoryChanged, DirectoryKind
-from services.contracts.submissions import SubmissionReceived
 from services.contracts.topics import CASES, CATALOGUE, DIRECTORY, Topic
 from services.runtime.topics_admin import ensure_topics
 
 from . import workload
-from .workload import City
+from .city import City, routed
 
 KEYS = ("source:hotline", "dashboard")
 """Roles for which a key is known; here the key is the role's own name."""
@@ -53,6 +52,7 @@ def publish_directory(bootstrap: str, city: City) -> None:
         ("department", rules.departments),
         ("category", rules.categories),
         ("channel", rules.channels),
+        ("policy", rules.policies),
     )
     keys = {keys_of.hash_of(name): keys_of.row(name) for name in KEYS}
     kinds = (*kinds, ("key", keys))
@@ -86,9 +86,10 @@ def facts_by_partition(city: City, partition: int, seed: int) -> Records:
 
 
 def submissions(city: City, partition: int, seed: int) -> Records:
-    """Without end: the submissions that intake would have published, each of a case of its own."""
-    told = workload.commands(city, partition, seed)
-    return (workload.command_record(command, at) for at, command in told if isinstance(command, SubmissionReceived))
+    """Without end: submissions that intake would have published, each of a case of its own, of those that routing
+    dispatches by itself."""
+    told = filter(routed, workload.submissions(city, partition, seed))
+    return (workload.command_record(one, one.reported_at) for one in told)
 
 
 def fill(

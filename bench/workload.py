@@ -9,94 +9,81 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, count
 
-import msgspec
 from aiokafka.partitioner import murmur2
 
-from services.contracts.actions import ActionDetails, ActionName, ActionRequested
+from services.contracts.actions import ActionRequested
 from services.contracts.actors import Actor
 from services.contracts.cases import CaseFact
 from services.contracts.codec import Event, Headers, encode
-from services.contracts.directory import Category, Channel, Department
 from services.contracts.identity import case_id
 from services.contracts.submissions import Place, SubmissionReceived
-from services.routing.domain.rules import Rules
+from services.routing.domain.reached import marks_due
 from services.routing.handlers import Bench
 from services.routing.ports import Loaded
 
+from .city import CHANNELS, REPLY_HOURS, City, category, department, hours, own_category, routed
+from .lives import WORDS, life
+
 BEGINNING = datetime(2026, 3, 2, tzinfo=UTC)
-CHANNELS = ("hotline", "grid", "deputies", "visits", "street", "council", "mediation", "drafts")
-WORDS = "路灯不亮噪声扰民下水道堵塞电梯停运占道经营垃圾未清供暖不足树枝遮挡井盖破损漏水严重"
-DISPATCHER, FOLLOWUP = Actor(role="dispatcher"), Actor(role="followup")
+Command = SubmissionReceived | ActionRequested
 
 
-class City(msgspec.Struct, frozen=True, kw_only=True):
-    """How large, and how uneven: with `skew` 0 all departments get the same, with 1 they follow Zipf's law."""
-
-    departments: int = 100
-    categories: int = 60
-    per_day: int = 80_000
-    """Submissions a day in all partitions; DOMAIN.md's large city has 60 to 100 thousand calls."""
-    skew: float = 0.8
-    partitions: int = 4
-
-    def rules(self) -> Rules:
-        """The directory under which its cases are judged."""
-        return Rules(
-            version=1,
-            departments={f"d{number:04d}": Department(name=f"部门{number}") for number in range(self.departments)},
-            categories={f"c{number:03d}": Category(name=f"类别{number}") for number in range(self.categories)},
-            channels={name: Channel(name=name, kind="ticket") for name in CHANNELS},
-        )
-
-
-STEPS: tuple[tuple[ActionName, float, float], ...] = (
-    ("dispatch", 0.5, 1.0),
-    ("sign", 2.0, 1.0),
-    ("handle", 4.0, 1.0),
-    ("reply", 30.0, 0.97),
-    ("close", 5.0, 0.97),
-    ("rate", 12.0, 0.6),
-)
-"""What follows the submission: the mean hours until then, and how many of those who came so far come there."""
-
-
-def commands(city: City, partition: int, seed: int) -> Iterator[tuple[datetime, SubmissionReceived | ActionRequested]]:
+def commands(city: City, partition: int, seed: int) -> Iterator[tuple[datetime, Command]]:
     """Without end, in the order of time: the partition's submissions and what is asked of their cases."""
     dice = random.Random(f"{seed}/{partition}")
+    later: list[tuple[datetime, int, ActionRequested, Iterator[ActionRequested]]] = []
+    order = count()
+
+    def follow(rest: Iterator[ActionRequested]) -> None:
+        for asked in rest:
+            heapq.heappush(later, (asked.at, next(order), asked, rest))
+            return
+
+    for submission, rest in _cases(city, partition, seed, dice):
+        while later and later[0][0] <= submission.reported_at:
+            at, _, asked, more = heapq.heappop(later)
+            yield at, asked
+            follow(more)
+        yield submission.reported_at, submission
+        follow(rest)
+
+
+def submissions(city: City, partition: int, seed: int) -> Iterator[SubmissionReceived]:
+    """Without end: the partition's, each of a case of its own."""
+    return (submission for submission, _ in _cases(city, partition, seed, random.Random(f"{seed}/{partition}")))
+
+
+def _cases(
+    city: City, partition: int, seed: int, dice: random.Random
+) -> Iterator[tuple[SubmissionReceived, Iterator[ActionRequested]]]:
+    """Each case's submission, and what will be asked of it."""
     ranks = list(accumulate(1 / (rank + 1) ** city.skew for rank in range(city.departments)))
-    later: list[tuple[datetime, int, int, str, str]] = []
-    order, now = count(), BEGINNING
+    now, earlier = BEGINNING, None
     for number in count():
         source_id = f"{seed}-{number:08d}"
         case = case_id("ticket", "hotline", source_id)
         if (murmur2(case.encode()) & 0x7FFFFFFF) % city.partitions != partition:
             continue
         now += timedelta(seconds=dice.expovariate(city.per_day / city.partitions / 86_400))
-        while later and later[0][0] <= now:
-            at, _, step, waiting, department = heapq.heappop(later)
-            yield at, action(waiting, step, at, department, dice)
-            follow(later, waiting, step + 1, at, department, dice, order)
-        yield now, submission(city, case, source_id, now, dice)
-        department = f"d{dice.choices(range(city.departments), cum_weights=ranks)[0]:04d}"
-        follow(later, case, 0, now, department, dice, order)
+        lead = dice.choices(range(city.departments), cum_weights=ranks)[0]
+        common = None if dice.random() < 0.5 else dice.randrange(city.categories)
+        code = own_category(department(lead)) if common is None else category(common)
+        submission = _submission(case, source_id, code, now, dice)
+        yield (
+            submission,
+            life(
+                submission,
+                departments=tuple(department((lead + step) % city.departments) for step in range(3)),
+                routed=routed(submission),
+                due=now + timedelta(hours=(None if common is None else hours(common)) or REPLY_HOURS),
+                earlier=earlier,
+                dice=dice,
+            ),
+        )
+        earlier = case
 
 
-def follow(
-    later: list[tuple[datetime, int, int, str, str]],
-    case: str,
-    step: int,
-    at: datetime,
-    department: str,
-    dice: random.Random,
-    order: Iterator[int],
-) -> None:
-    """Put the case's next step among those to come, where it comes to it."""
-    if step < len(STEPS) and dice.random() < STEPS[step][2]:
-        hours = dice.expovariate(1 / STEPS[step][1])
-        heapq.heappush(later, (at + timedelta(hours=hours), next(order), step, case, department))
-
-
-def submission(city: City, case: str, source_id: str, at: datetime, dice: random.Random) -> SubmissionReceived:
+def _submission(case: str, source_id: str, code: str, at: datetime, dice: random.Random) -> SubmissionReceived:
     """A ticket of ordinary length."""
     return SubmissionReceived(
         case_id=case,
@@ -106,45 +93,76 @@ def submission(city: City, case: str, source_id: str, at: datetime, dice: random
         channel=dice.choice(CHANNELS),
         title="".join(dice.choices(WORDS, k=12)),
         text="".join(dice.choices(WORDS, k=80)),
-        category=f"c{dice.randrange(city.categories):03d}",
+        category=code,
         reported_at=at,
         place=Place(address=f"幸福街{dice.randrange(1, 300)}号", grid=f"g{dice.randrange(400):03d}"),
+        urgency="urgent" if dice.random() < 0.05 else "normal",
         actor=Actor(role="source", subject="hotline"),
     )
 
 
-def action(case: str, step: int, at: datetime, department: str, dice: random.Random) -> ActionRequested:
-    """The step's action by who may ask for it, with what it needs."""
-    name = STEPS[step][0]
-    details = {
-        "dispatch": ActionDetails(department=department),
-        "reply": ActionDetails(text="已办理, " + "".join(dice.choices(WORDS, k=20))),
-        "rate": ActionDetails(grade=dice.choice((5, 5, 4, 4, 3, 2)), solved=True),
-    }.get(name, ActionDetails())
-    lead = Actor(role="department", subject=department)
-    actor = {"dispatch": DISPATCHER, "close": DISPATCHER, "rate": FOLLOWUP}.get(name, lead)
-    return ActionRequested(case_id=case, action_id=name, action=name, at=at, details=details, actor=actor)
-
-
 def facts(city: City, partition: int, seed: int) -> Iterator[CaseFact]:
-    """Without end: what routing makes of the partition's commands. ValueError where it refuses one."""
+    """Without end: what routing makes of the partition's commands and of its clocks. ValueError where it refuses a
+    command."""
     bench = Bench(partition, 1, Loaded(cases={}, judged={}), city.rules())
+    clocks = Clocks(bench)
     for at, command in commands(city, partition, seed):
+        yield from clocks.facts_until(at)
         made = bench.judge(command, at)
         for fact in made:
             if fact.refusal is not None:
                 raise ValueError(f"the workload asks what is refused: {fact.refusal}")
             yield fact
         bench.keep(made)
-        if isinstance(command, ActionRequested) and command.action in ("close", "rate"):
-            forget(bench, command)
+        clocks.look_at(command.case_id)
 
 
-def forget(bench: Bench, command: ActionRequested) -> None:
-    """A rated case is over; one that was closed waits for its rating, if there is one."""
-    if command.action == "rate":
-        bench.changed.pop(command.case_id)
-        bench.newest.pop(command.case_id)
+def judged(city: City, submissions: int, seed: int = 1) -> Bench:
+    """The bench of the first partition, when so many submissions and what came between them were judged."""
+    bench = Bench(0, 1, Loaded(cases={}, judged={}), city.rules())
+    for at, command in commands(city, 0, seed):
+        if isinstance(command, SubmissionReceived):
+            submissions -= 1
+            if submissions < 0:
+                break
+        bench.keep(bench.judge(command, at))
+    return bench
+
+
+class Clocks:
+    """The timekeeper's part: what comes to a mark is judged in its time."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._marks: list[tuple[datetime, str]] = []
+        self._next: dict[str, datetime] = {}
+
+    def look_at(self, case: str) -> None:
+        """It may have another mark now."""
+        mark = self._bench.changed[case].next_mark
+        if mark is None:
+            self._next.pop(case, None)
+        elif mark != self._next.get(case):
+            self._next[case] = mark
+            heapq.heappush(self._marks, (mark, case))
+
+    def facts_until(self, now: datetime) -> Iterator[CaseFact]:
+        """What routing asks of cases by itself up to `now`."""
+        while self._marks and self._marks[0][0] <= now:
+            at, case = heapq.heappop(self._marks)
+            if self._next.get(case) != at:
+                continue
+            for told in marks_due(self._bench.changed[case], at):
+                made = self._bench.judge(told, at)
+                yield from made
+                self._bench.keep(made)
+            self.look_at(case)
+            self._forget_if_over(case)
+
+    def _forget_if_over(self, case: str) -> None:
+        if self._bench.changed[case].summary.state == "archived":
+            self._bench.changed.pop(case)
+            self._bench.newest.pop(case)
 
 
 def fact_record(fact: CaseFact) -> tuple[str, bytes, Headers]:

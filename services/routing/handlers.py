@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain, repeat
 
+import msgspec
+
 from services.contracts.actions import ActionRequested
 from services.contracts.actors import ROUTING
 from services.contracts.cases import CaseFact
@@ -13,7 +15,7 @@ from services.contracts.submissions import SubmissionReceived
 from services.contracts.topics import FOLLOWUPS
 from services.runtime.batches import Outgoing
 
-from .domain.case import Command, decide, evolve
+from .domain.case import Command, Judged, evolve, judge
 from .domain.joins import owed
 from .domain.refusals import conflicting_action
 from .domain.rules import Rules
@@ -56,23 +58,24 @@ class Bench:
         self.newest: dict[str, CaseFact] = {}
         self._loaded = loaded
         self._digests: dict[CommandKey, frozenset[str]] = {}
+        self._last: tuple[list[CaseFact], Judged] = ([], Judged((), None))
 
     def judge(self, command: Command, recorded_at: datetime) -> list[CaseFact]:
         """The command's facts, in order; none for a repeat. Leaves the bench as it was: `keep` takes them."""
         if isinstance(command, FollowUpCommand):
             # whether it has an effect, the case alone says: such commands may come again and again
-            decisions = decide(self.case(command.case_id), command, self.rules, recorded_at)
-            return self._facts(decisions, recorded_at, "")
+            judged = judge(self.case(command.case_id), command, self.rules, recorded_at)
+            return self._facts(judged, recorded_at, "")
         key, digest = key_of(command), command_digest(command)
         case = self.case(key.case_id)
         before = self._digests.get(key) or self._loaded.judged.get(key, frozenset())
         if digest in before:
             return []
         if before and isinstance(command, ActionRequested):
-            decisions = (conflicting_action(case, command),)
+            judged = Judged((conflicting_action(case, command),), case)
         else:
-            decisions = decide(case, command, self.rules, recorded_at)
-        return self._facts(decisions, recorded_at, digest)
+            judged = judge(case, command, self.rules, recorded_at)
+        return self._facts(judged, recorded_at, digest)
 
     def case(self, case_id: str) -> CaseState | None:
         """As the commands so far left it."""
@@ -80,19 +83,25 @@ class Bench:
 
     def owed(self, command: Command, facts: Sequence[CaseFact]) -> list[FollowUpCommand]:
         """What other cases must be told once `facts` are kept."""
-        return list(owed(self.case(command.case_id), command, [_decision(fact) for fact in facts]))
+        last, judged = self._last
+        decisions = judged.decisions if facts is last else [_decision(fact) for fact in facts]
+        return list(owed(self.case(command.case_id), command, decisions))
 
-    def _facts(self, decisions: Sequence[Decision], recorded_at: datetime, digest: str) -> list[CaseFact]:
-        return [
+    def _facts(self, judged: Judged, recorded_at: datetime, digest: str) -> list[CaseFact]:
+        facts = [
             _fact(decision, self.partition, self.next_seq + index, recorded_at, self.rules.version, said)
-            for index, (decision, said) in enumerate(zip(decisions, chain((digest,), repeat("")), strict=False))
+            for index, (decision, said) in enumerate(zip(judged.decisions, chain((digest,), repeat("")), strict=False))
         ]
+        self._last = facts, judged
+        return facts
 
     def keep(self, facts: Sequence[CaseFact]) -> None:
         """What `judge` gave, or the log has, now stands."""
+        last, judged = self._last
         for fact in facts:
             if fact.outcome == "applied":
-                self.changed[fact.case_id] = evolve(self.case(fact.case_id), _decision(fact))
+                left = judged.case if facts is last else None  # judging it took these steps already
+                self.changed[fact.case_id] = left or evolve(self.case(fact.case_id), _decision(fact))
                 self.newest[fact.case_id] = fact
             if fact.command_digest:
                 key = CommandKey.answered(fact)
@@ -104,7 +113,8 @@ class Bench:
 def _fact(
     decision: Decision, partition: int, seq: int, recorded_at: datetime, directory_version: int, digest: str
 ) -> CaseFact:
-    shared = {name: getattr(decision, name) for name in decision.__struct_fields__ if name != "recorded_at"}
+    shared = msgspec.structs.asdict(decision)
+    del shared["recorded_at"]
     return CaseFact(
         **shared,
         partition=partition,

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from services.contracts.actions import ActionRequested
 from services.contracts.cases import CaseSummary, Occurrence, Refusal
 from services.contracts.followups import CaseJoined, DeadlineReached, DirectoryApplied, FollowUpCommand, MainMoved
-from services.contracts.promises import Terms
 from services.contracts.submissions import SubmissionReceived
-from services.contracts.times import TOLD_WITHIN
 
 from . import requests
 from .applied import applied
@@ -23,8 +22,9 @@ from .own_moves import following
 from .promises import promised
 from .reached import reached
 from .refusals import refusal, unknown_case
+from .remembered import begun, known_departments, occurred, steps_with
 from .rules import Rules
-from .state import CaseState, Decision, Step, fingerprints
+from .state import CaseState, Decision, Step
 from .submit import decide_submission
 from .talks import after as talks_after
 from .tasks import TASK_MOVES, assigned, moved, newest, task_meant
@@ -32,14 +32,26 @@ from .tasks import TASK_MOVES, assigned, moved, newest, task_meant
 Command = SubmissionReceived | ActionRequested | FollowUpCommand
 
 
+class Judged(NamedTuple):
+    """Decisions in their order, and the case as they leave it; None where there is none."""
+
+    decisions: tuple[Decision, ...]
+    case: CaseState | None
+
+
 def decide(case: CaseState | None, command: Command, rules: Rules, now: datetime) -> tuple[Decision, ...]:
+    """The decisions of `judge` alone."""
+    return judge(case, command, rules, now).decisions
+
+
+def judge(case: CaseState | None, command: Command, rules: Rules, now: datetime) -> Judged:
     """The command's own decision and those that follow from it: nothing for a repeat, up to three for a submission.
 
     `now` is the command's append time: a submission from longer ago than senders may tell is history.
     """
     if isinstance(command, SubmissionReceived):
         first = decide_submission(case, command, rules, now)
-        return _with_following(case, first, rules) if first else ()
+        return _with_following(case, first, rules) if first else Judged((), case)
     if isinstance(command, ActionRequested):
         first = _act(case, command, rules) if case else _refused(None, command, unknown_case())
         return _with_following(case, first, rules)
@@ -50,7 +62,7 @@ def decide(case: CaseState | None, command: Command, rules: Rules, now: datetime
         if decision.applied:  # nobody asked routing for it: that it cannot be is no fact of the case
             made.append(decision)
             case = evolve(case, decision)
-    return tuple(made)
+    return Judged(tuple(made), case)
 
 
 def evolve(case: CaseState | None, decision: Decision) -> CaseState:
@@ -66,74 +78,21 @@ def evolve(case: CaseState | None, decision: Decision) -> CaseState:
         occurrences=decision.added,
     )
     if case is None:
-        return _begun(decision, step)
+        return begun(decision, step)
     assert decision.action != "submit", "a case begins once"
     who = (decision.actor.sender, decision.action_id, decision.at)
     changed = msgspec.structs.replace(
         case,
         version=decision.version,
         summary=decision.after,
-        departments=_known(case, decision),
-        steps=_steps(case, decision, step),
+        departments=known_departments(case, decision),
+        steps=steps_with(case, decision, step),
         pending=requests.after(case.pending, decision.action, decision.details, who),
         before_merge=case.summary.state if decision.action == "merge" else case.before_merge,
         terms=decision.terms or case.terms,
         clocks=case.clocks if decision.clocks is None else {**case.clocks, **decision.clocks},
     )
     return talks_after(changed, decision)
-
-
-def _begun(decision: Decision, step: Step) -> CaseState:
-    submission = decision.submission
-    if submission is None or decision.after is None:
-        raise ValueError("a case begins with its submission")
-    told_at = decision.recorded_at
-    return CaseState(
-        case_id=decision.case_id,
-        version=decision.version,
-        summary=decision.after,
-        source=submission.source,
-        source_id=submission.source_id,
-        due_by_source=submission.source_due_at is not None,
-        category_given=submission.category,
-        confidential=submission.confidential,
-        fingerprints=fingerprints(submission),
-        steps=(step,),
-        terms=decision.terms or Terms(),
-        clocks=decision.clocks or {},
-        history_until=told_at if told_at is not None and told_at - decision.at > TOLD_WITHIN else None,
-    )
-
-
-def _known(case: CaseState, decision: Decision) -> tuple[str, ...]:
-    """Every department that ever had a part in it: as lead, as assistant, called or consulted."""
-    assert decision.after is not None
-    details = decision.details
-    tasks = (task.department for task in decision.after.tasks)
-    named = [decision.after.dims.department, *tasks, *details.departments, *details.parties]
-    new = [name for name in dict.fromkeys(named) if name is not None and name not in case.departments]
-    return (*case.departments, *new)
-
-
-def _steps(case: CaseState, decision: Decision, step: Step) -> tuple[Step, ...]:
-    """What occurred so far, as the decision leaves it, and the new step."""
-    if not decision.removed:
-        return (*case.steps, step)
-    gone = [one.id for one in decision.removed]
-    # a replacement stands where the replaced stood, so that a later correction finds it
-    instead: dict[str, Occurrence] = {}
-    if decision.action in ("correct", "exclude"):
-        instead = dict(zip(gone, decision.added, strict=False))
-    own = () if decision.action == "correct" else decision.added[len(instead) :]
-    kept = tuple(_with_replaced(old, frozenset(gone), instead) for old in case.steps)
-    return (*kept, msgspec.structs.replace(step, occurrences=own))
-
-
-def _with_replaced(step: Step, gone: frozenset[str], instead: dict[str, Occurrence]) -> Step:
-    if not any(occurrence.id in gone for occurrence in step.occurrences):
-        return step
-    kept = [instead.get(one.id, one) for one in step.occurrences if one.id not in gone or one.id in instead]
-    return msgspec.structs.replace(step, occurrences=tuple(kept))
 
 
 def _act(case: CaseState, asked: ActionRequested, rules: Rules) -> Decision:
@@ -152,13 +111,12 @@ def _act(case: CaseState, asked: ActionRequested, rules: Rules) -> Decision:
     scribe = Scribe(case, after, command)
     added, removed = scribe.made(move), tuple[Occurrence, ...]()
     after = _with_tasks(after, command, added)
-    so_far = tuple(occurrence for step in case.steps for occurrence in step.occurrences)
     match command.action:
         case "void":
-            removed = so_far
+            removed = occurred(case)
         case "exclude":
-            removed = so_far
-            added = (*(msgspec.structs.replace(one, excluded=True) for one in so_far), *added)
+            removed = occurred(case)
+            added = (*(msgspec.structs.replace(one, excluded=True) for one in removed), *added)
         case "correct" if (step := target(case, command)) is not None:
             after, old, new = corrected(case, step, command)
             removed, added = (old,) if old else (), (new,) if new else ()
@@ -230,10 +188,10 @@ def _owed_to(case: CaseState, command: FollowUpCommand, rules: Rules, now: datet
             yield from applied(case, command, rules)
 
 
-def _with_following(case: CaseState | None, first: Decision, rules: Rules) -> tuple[Decision, ...]:
+def _with_following(case: CaseState | None, first: Decision, rules: Rules) -> Judged:
     """It, and what routing does by itself because of it."""
     if not first.applied:
-        return (first,)
+        return Judged((first,), case)
     made, state = [first], evolve(case, first)
     for cause in made:
         for asked in following(state, cause, rules):
@@ -241,4 +199,4 @@ def _with_following(case: CaseState | None, first: Decision, rules: Rules) -> tu
             if decision.applied:
                 made.append(decision)
                 state = evolve(state, decision)
-    return tuple(made)
+    return Judged(tuple(made), state)

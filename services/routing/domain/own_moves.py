@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from services.contracts.actions import ActionDetails, ActionName, ActionRequested
 from services.contracts.actors import ROUTING
 
@@ -39,6 +37,6 @@ def _asked(case: CaseState, cause: Decision, action: ActionName, **details: Any)
         action_id=f"{beginning}/{action}",
         action=action,
         at=cause.at,
-        details=msgspec.convert(details, ActionDetails),
+        details=ActionDetails(**details),
         actor=ROUTING,
     )

@@ -57,7 +57,7 @@ class WorkCalendar:
         """The first instant at which `work` was worked since `start`; `start` itself for none."""
         if work <= timedelta():
             return start.astimezone(UTC)
-        year = start.astimezone(self.zone).year
+        year = self._year_of(start)
         left = self._year(year).done(start) + work
         while left > self._year(year).total:
             left -= self._year(year).total
@@ -66,11 +66,15 @@ class WorkCalendar:
 
     def worked(self, begin: datetime, end: datetime) -> timedelta:
         """The working time from `begin` to `end`; negative where `end` is before `begin`."""
-        first, last = begin.astimezone(self.zone).year, end.astimezone(self.zone).year
+        first, last = self._year_of(begin), self._year_of(end)
         if first > last:
             return -self.worked(end, begin)
         between = sum((self._year(year).total for year in range(first, last)), timedelta())
         return between + self._year(last).done(end) - self._year(first).done(begin)
+
+    def _year_of(self, at: datetime) -> int:
+        """On the zone's own calendar, which only near New Year may be in another year than `at`'s."""
+        return at.year if 1 < at.month < 12 else at.astimezone(self.zone).year
 
     def _year(self, year: int) -> WorkYear:
         found = self._years.get(year)
