@@ -10,11 +10,9 @@ from typing import Any
 import pymongo
 import pytest
 
-from services.contracts.topics import CASES
 from tests.conftest import free_port_base
-from tests.e2e.agreement import all_equal
+from tests.e2e.agreement import all_equal, facts
 from tests.e2e.deployment import ROOT, Deployment, until
-from tests.e2e.log import read_log
 from tests.e2e.test_pipeline import ticket
 from tests.e2e.test_recount import SEED, replay
 from tests.recount.history import generate, reference_street
@@ -44,10 +42,6 @@ def contents(deployment: Deployment) -> dict[str, list[dict[str, Any]]]:
 
 def routing_says(deployment: Deployment) -> str:
     return str(deployment.call("GET", "routing", "/healthz", None).json()["halted"])
-
-
-def facts(deployment: Deployment) -> int:
-    return sum(map(len, read_log(deployment.kafka_bootstrap, CASES.name).values()))
 
 
 def test_a_store_that_is_in_use_is_not_dropped(lost: Deployment) -> None:

@@ -19,7 +19,7 @@ REAL = Path(__file__).parents[3] / "shared" / "data" / "replies_before_2019.json
 def replay(deployment: Deployment, steps: list[Any], file: Path) -> None:
     """Push all steps; refused lines are the services' own affair, an error is not."""
     file.write_text("".join(json.dumps(step, ensure_ascii=False) + "\n" for step in steps), encoding="utf-8")
-    result = deployment.mingshao("replay", str(file), "--more-to-come", timeout=900)
+    result = deployment.mingshao("replay", str(file), timeout=900)
     assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
 
 
@@ -38,6 +38,6 @@ def test_a_synthetic_history_is_counted_as_recounted_even_when_played_twice(
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real messages are not beside this checkout")
 def test_the_real_history_is_counted_as_recounted(deployment: Deployment) -> None:
-    result = deployment.mingshao("replay", str(REAL), "--more-to-come", timeout=900)
+    result = deployment.mingshao("replay", str(REAL), timeout=900)
     assert "Traceback" not in result.stdout + result.stderr
     all_equal(deployment)

@@ -29,7 +29,7 @@ def test_after_a_reset_nothing_is_left_and_a_replay_through_kills_is_exact(
     file = tmp_path / "history.jsonl"
     steps = generate(reference_street(), seed=seed, cases=CASES)
     file.write_text("".join(json.dumps(step, ensure_ascii=False) + "\n" for step in steps), encoding="utf-8")
-    command = [sys.executable, "-m", "deploy.local", "replay", str(file), "--more-to-come", "--home", str(street.home)]
+    command = [sys.executable, "-m", "deploy.local", "replay", str(file), "--home", str(street.home)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as replaying:
         for victim in ("intake", "kafka", "mongod"):
             time.sleep(1)

@@ -15,7 +15,7 @@ from services.contracts.cases import State
 from services.contracts.followups import CaseJoined, FollowUpCommand, MainMoved
 
 from .moves import CHINESE
-from .state import CaseState, Decision
+from .state import CaseState, Decision, of_a_task
 
 MOST_HOPS = 8
 TAKES_NOBODY: frozenset[State] = frozenset(("rejected", "void", "returned"))
@@ -92,7 +92,7 @@ def _of(after: CaseState, decision: Decision) -> Iterator[FollowUpCommand]:
         yield CaseJoined(case_id=was, follower=here, version=version, joined=False, at=at)
     if now is not None and was != now:
         yield CaseJoined(case_id=now, follower=here, version=version, joined=True, hops=hops, at=at)
-    if decision.action in _TOLD and not decision.of_a_task:
+    if decision.action in _TOLD and not of_a_task(decision.added):
         for follower, known in after.followers.items():
             if known.joined:
                 yield _moved(after, follower, 0)
@@ -103,7 +103,7 @@ def _moved(main: CaseState, follower: str, hops: int) -> MainMoved:
     return MainMoved(
         case_id=follower,
         main=main.case_id,
-        version=main.version,
+        version=_spoken_at(main, follower),
         state=summary.state,
         reply=main.standing_reply,
         elsewhere=summary.merged_into,
@@ -111,6 +111,17 @@ def _moved(main: CaseState, follower: str, hops: int) -> MainMoved:
         hops=hops + 1,
         at=main.steps[-1].at,
     )
+
+
+def _spoken_at(main: CaseState, follower: str) -> int:
+    """The version at which the follower was last owed word: to ask again gives no newer answer."""
+    taken_in = f"joined/{follower}/absorb/"
+    owed_by = (
+        step
+        for step in reversed(main.steps)
+        if step.action_id.startswith(taken_in) or (step.action in _TOLD and not of_a_task(step.occurrences))
+    )
+    return next((step.version for step in owed_by), 0)
 
 
 def _asked(

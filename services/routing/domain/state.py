@@ -1,7 +1,7 @@
 """A case as routing keeps it: its summary, and what later moves may need to know of earlier ones."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -147,10 +147,10 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         """Raised the version."""
         return self.refusal is None
 
-    @property
-    def of_a_task(self) -> bool:
-        """An assistant's task moved, not the case."""
-        return any(one.kind in _OF_A_TASK for one in self.added)
+
+def of_a_task(occurred: Iterable[Occurrence]) -> bool:
+    """An assistant's task moved, not the case."""
+    return any(one.kind in _OF_A_TASK for one in occurred)
 
 
 def fingerprints(submission: SubmissionReceived) -> dict[str, str]:

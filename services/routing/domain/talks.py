@@ -2,7 +2,7 @@
 
 import msgspec
 
-from .state import CaseState, Consultation, Decision, Dispatched, Follower, Summons
+from .state import CaseState, Consultation, Decision, Dispatched, Follower, Summons, of_a_task
 
 _replace = msgspec.structs.replace
 KEPT_OF_A_REPLY = 2_000
@@ -30,7 +30,7 @@ def after(case: CaseState, decision: Decision) -> CaseState:
             return _replace(case, summons=(*case.summons, called))
         case "report_in":
             return _replace(case, summons=_reported(case, decision.actor.subject or "", decision))
-        case "reply" if not decision.of_a_task:
+        case "reply" if not of_a_task(decision.added):
             return _replace(case, standing_reply=(details.text or "")[:KEPT_OF_A_REPLY])
         case "correct" if details.text is not None and _corrects_the_reply(case, decision):
             return _replace(case, standing_reply=details.text[:KEPT_OF_A_REPLY])

@@ -165,6 +165,16 @@ def test_what_is_older_than_what_is_known_has_no_effect() -> None:
     assert two.take(CaseJoined(case_id=TWO, follower=ONE, version=1, joined=False, at=T0)) == []
 
 
+def test_a_join_that_comes_again_is_answered_without_news() -> None:
+    two = Two(ONE, TWO)
+    two.do("merge", "dispatcher", ONE, main=TWO)
+    (join,) = two.told
+    two.deliver()
+    two.do("sign", "department", TWO)  # of which nobody tells a follower
+    two.told = [join]
+    assert two.deliver() == [], "as when routing reads its commands from their beginning after a rebuild"
+
+
 def test_an_old_join_that_comes_again_makes_no_follower_of_who_left() -> None:
     two = Two(ONE)
     two.do("merge", "dispatcher", ONE, main=TWO)
