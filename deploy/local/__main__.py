@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from .cli import dead, directory, lifecycle, rebuild, show, work
+from .cli import dead, directory, lifecycle, rebuild, reclock, show, work
 from .errors import LocalError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ for command in (
     work.rates,
 ):
     app.command()(command)
+directory.app.command()(reclock.reclock)
 app.add_typer(dead.app, name="dead")
 app.add_typer(directory.app, name="directory")
 app.add_typer(rebuild.app, name="routing")

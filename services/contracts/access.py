@@ -42,6 +42,8 @@ ACCESS: dict[str, dict[str, tuple[Role, ...]]] = {
         "PUT /v1/directory/{kind}": _ADMIN,
         "PUT /v1/directory/{kind}/{row_id}": _ADMIN,
         "DELETE /v1/directory/{kind}/{row_id}": _ADMIN,
+        "GET /v1/reclocks": _ADMIN,
+        "POST /v1/reclocks": _ADMIN,
     },
     "notify": _OPEN
     | _DEAD

@@ -27,6 +27,7 @@ from .adapters.case_reader import MongoCaseReader
 from .adapters.case_store import MongoCaseStore
 from .adapters.current_rules import CurrentRules
 from .adapters.directory_store import DirectoryStore
+from .adapters.followups import Followups
 from .adapters.marked_cases import MongoMarkedCases
 from .adapters.open_cases import MongoOpenCases
 from .api.desk import Desk
@@ -73,12 +74,13 @@ async def run(settings: RoutingSettings) -> None:
         health=health,
     )
 
+    followups = Followups(producer, partial(datetime.now, UTC))
     successions = Successions(
         cases=MongoOpenCases(database),
         rules=rules,
         owned=worker.partitions,
-        producer=producer,
-        clock=partial(datetime.now, UTC),
+        read_upto=worker.read_upto,
+        tell=followups.tell,
         health=health,
     )
 
@@ -118,6 +120,7 @@ async def run(settings: RoutingSettings) -> None:
                 partitions=settings.partitions,
                 directory=directory,
                 directory_store=rows,
+                tell=followups.tell,
                 zone=zone,
             ),
             "dead": dead_api.DeadLetters(SERVICE, settings.kafka_bootstrap, database, producer),

@@ -1,18 +1,18 @@
 """A department that closed hands its open work to its successor: looked for every so often, and put on `followups`.
 
-Not at the moment of the change: the directory may be ahead of the log, and cases may still come to the closed one.
+Not at the moment of the change: the directory may be ahead of the log, and cases may still come to the closed one. As
+with clocks, its now is the time up to which the log is read.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
-from services.contracts.followups import DirectoryApplied
+from services.contracts.followups import DirectoryApplied, FollowUpCommand
 from services.runtime.health import Health
-from services.runtime.producer import Producer
+from services.runtime.producer import BrokerAway
 
 from .domain.rules import Rules
-from .handlers import followup_record
 from .ports import OpenCases, StoreAway
 
 AT_ONCE = 500
@@ -28,15 +28,15 @@ class Successions:
         cases: OpenCases,
         rules: Callable[[], Rules],
         owned: Callable[[], Collection[int]],
-        producer: Producer,
-        clock: Callable[[], datetime],
+        read_upto: Callable[[], datetime | None],
+        tell: Callable[[Sequence[FollowUpCommand], str], Awaitable[None]],
         health: Health,
     ) -> None:
         self._cases = cases
         self._rules = rules
         self._owned = owned
-        self._producer = producer
-        self._clock = clock
+        self._read_upto = read_upto
+        self._tell = tell
         self._health = health
 
     async def run(self) -> None:
@@ -45,18 +45,18 @@ class Successions:
             await asyncio.sleep(EVERY_SECONDS)
             try:
                 await self.look()
-            except StoreAway as error:
+            except (StoreAway, BrokerAway) as error:
                 self._health.failed(error)
 
     async def look(self) -> None:
         """Once."""
-        rules, now, partitions = self._rules(), self._clock(), sorted(self._owned())
+        rules, now, partitions = self._rules(), self._read_upto(), sorted(self._owned())
         closed = [name for name, row in rules.departments.items() if row.successor is not None]
-        if not closed or not partitions:
+        if not closed or not partitions or now is None:
             return
         told = [
             DirectoryApplied(case_id=case_id, what="successor", at=now)
             for case_id in await self._cases.doing(partitions, closed, AT_ONCE)
         ]
-        cause = f"directory/{rules.version}/successor"
-        await self._producer.send([followup_record(one, cause, now, self._producer.partition_for) for one in told])
+        if told:
+            await self._tell(told, f"directory/{rules.version}/successor")

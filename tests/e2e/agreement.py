@@ -38,6 +38,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     action_id: str
     sender: str
     code: str | None
+    state: str | None
     answer: Answer
 
 
@@ -117,10 +118,11 @@ def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> Agreed:
         found = differences(recount, ask, until=datetime.now(UTC))
     if ends(deployment.kafka_bootstrap, *READ["routing"]) != log:
         return all_equal(deployment, dead)  # a push that its sender gave up came in meanwhile, or a clock to a mark
-    assert not found, f"{len(found)} differences:\n" + "\n".join(found[:20])
     versions_without_gap(written)
     each = [fact for partition in written.values() for fact in partition]
     outcomes_equal(recount, each)
+    states_equal(recount, each)
+    assert not found, f"{len(found)} differences:\n" + "\n".join(found[:20])
     return Agreed(recount=recount, facts=each, held=held)
 
 
@@ -164,6 +166,14 @@ def outcomes_equal(recount: Recount, written: Sequence[Fact]) -> None:
         )
 
 
+def states_equal(recount: Recount, written: Sequence[Fact]) -> None:
+    """Case by case where it stands at last."""
+    stands = {fact.case_id: fact.state for fact in written if fact.outcome == "applied"}
+    other = {name: (stands.get(name), case["state"]) for name, case in recount.cases.items()}
+    other = {name: (told, counted) for name, (told, counted) in other.items() if told != counted}
+    assert not other, f"{len(other)} cases stand elsewhere in the log than in the recount: {list(other.items())[:20]}"
+
+
 def _fact(record: Logged) -> Fact | None:
     value = record.value
     if "ce_sequence" not in record.headers:
@@ -177,5 +187,6 @@ def _fact(record: Logged) -> Fact | None:
         action_id=value["action_id"],
         sender=sender_of(value),
         code=(value.get("refusal") or {}).get("code"),
+        state=(value.get("after") or {}).get("state"),
         answer=answer_in(value, int(record.headers["ce_sequence"])),
     )

@@ -1,7 +1,8 @@
 """A partition's records in the order in which routing took them, each with the directory's version of that moment.
 
 The topics do not say it, the facts do: each carries when its cause was appended, and by which name. What routing owed
-itself and had no effect comes after all others: a recount that finds one there finds a lost deadline.
+itself and had no effect comes as late as the next on its topic lets it: a recount that finds one there finds a lost
+deadline.
 """
 
 import math
@@ -20,8 +21,8 @@ NAMED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     DEADLINE: lambda told: "/".join(
         ("deadline", told["clock"], *filter(None, [told.get("task")]), str(told["step"])),
     ),
-    JOINED: lambda told: f"joined/{told['follower']}",
-    MAIN_MOVED: lambda told: f"main/{told['main']}",
+    JOINED: lambda told: f"joined/{told['follower']}/{told['version']}",
+    MAIN_MOVED: lambda told: f"main/{told['main']}/{told['version']}",
     DIRECTORY_APPLIED: lambda told: f"directory/{told['what']}",
 }
 """How a followup is named in the id of the move that it leads to."""
@@ -54,7 +55,8 @@ def answer_in(fact: Mapping[str, Any], seq: int) -> Answer:
     parts = name.split("/")
     owed = sender == "routing" and parts[0] in BESIDES
     if owed:
-        name = "/".join(parts[: -BESIDES[parts[0]]])
+        said = [str(fact["details"]["step"])] if parts[0] in ("joined", "main") else []
+        name = "/".join((*parts[: -BESIDES[parts[0]]], *said))
     appended = round(datetime.fromisoformat(fact["recorded_at"]).timestamp() * 1000)
     return Answer(
         cause=Cause(fact["case_id"], appended, sender, name), seq=seq, directory=fact["directory_version"], owed=owed
@@ -78,9 +80,15 @@ def as_taken(
             found = waiting.get(_cause(record))
             at = (found.seq, found.directory) if found else at  # a repeat has no fact, and its place is as good as any
             placed.append((*at, record))
-    for record in owed:
-        found = waiting.pop(_cause(record), None)  # told twice in one millisecond, it has its effect once
-        placed.append((found.seq, found.directory, record) if found else (math.inf, newest, record))
+    had_effect = [(record, waiting.pop(_cause(record), None)) for record in owed]  # of two in one millisecond the first
+    before, had_none = math.inf, list[tuple[float, int, Logged]]()
+    for record, found in reversed(had_effect):
+        if found is None:
+            had_none.append((before, newest, record))
+        else:
+            before, newest = found.seq - 0.5, found.directory
+            placed.append((found.seq, found.directory, record))
+    placed += reversed(had_none)
     unasked = [answer for answer in waiting.values() if answer.owed]
     assert not unasked, f"nothing on the log asked for {unasked[:3]}"
     return [(record, directory) for _, directory, record in sorted(placed, key=lambda one: one[0])]

@@ -257,5 +257,32 @@ def test_deadlines_remind_pass_escalate_and_archive_by_themselves(deployment: De
     TOLD.add("archive")
 
 
+def would_move(deployment: Deployment) -> dict[str, Any]:
+    """What today's policies would change, by case."""
+    found, page = dict[str, Any](), {"cursor": "", "more": True}
+    while page["more"]:
+        asked = {"cursor": page["cursor"]} if page["cursor"] else {}
+        page = deployment.call("GET", "routing", "/v1/reclocks", params=asked).json()
+        found |= {item["case_id"]: item for item in page["items"]}
+    return found
+
+
+def test_changed_policies_reach_open_cases_only_when_somebody_says_so(deployment: Deployment) -> None:
+    one = Day(deployment, "visit_day", category="other", urgency="urgent")
+    promised = one.now["summary"]["due_at"]
+    policy = {"name": "改期", "channel": "visit_day", "urgency": "urgent", "limits": {"reply": {"hours": 999}}}
+    path = "/v1/directory/policy/test-reclock"
+    assert deployment.call("PUT", "routing", path, json=policy | {"category": "other"}).status_code == 200
+    shown = would_move(deployment)[one.id]
+    would = {clock["clock"]: clock["would_be_due_at"] for clock in shown["clocks"]}["reply"]
+    assert one.now["summary"]["due_at"] == promised
+    told = deployment.mingshao("directory", "reclock", "--yes")
+    assert told.returncode == 0, told.stdout + told.stderr
+    until(lambda: one.now["summary"]["due_at"] != promised)
+    assert (one.now["summary"]["due_at"], one.now["summary"]["first_due_at"]) == (would, promised)
+    assert [fact["action"] for fact in one.now["timeline"]].count("reclock") == 1
+    assert deployment.call("DELETE", "routing", path).status_code == 200
+
+
 def test_the_day_had_every_move_that_there_is() -> None:
     assert set(get_args(ActionName)) - BY_ROUTING - TOLD == set()

@@ -67,6 +67,7 @@ def new_case(submission: Json, category: str | None, told_at: datetime) -> Case:
         "asked": {},
         "tasks": [],
         "consulted": None,
+        "spoken": set(),
         "summons": [],
         "happened": [],
         "done": {},
@@ -85,8 +86,9 @@ def dims_of(case: Case) -> dict[str, str]:
 
 
 def task_of(case: Case, department: str | None) -> dict[str, Any] | None:
-    """协办: the newest task of a department, whatever became of it."""
-    return next((task for task in reversed(case["tasks"]) if task["department"] == department), None)
+    """协办: a department's task, of several an open one first, then the newest."""
+    own = [task for task in reversed(case["tasks"]) if task["department"] == department]
+    return next((task for task in own if task["state"] in TASK_OPEN), own[0] if own else None)
 
 
 def open_tasks(case: Case) -> list[dict[str, Any]]:

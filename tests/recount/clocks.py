@@ -48,6 +48,21 @@ def promised_anew(old: Clock, new: Clock) -> Clock:
     return new | {"first_due": old["first_due"]}
 
 
+def promised_again(terms: Terms, old: Clock, limit: Json) -> Clock:
+    """重算: the limit from where it began, and as much later as it has stood still."""
+    stood = max(_length(terms, old, old["began"], old["since"]) - old["ran"], timedelta())
+    due = _later(terms, old, calendar.after(terms["calendar"], old["began"], limit), stood)
+    new = old | {"due": due, "working": calendar.is_working_time(limit), "late": timedelta(), "step": 0}
+    new["ran"] = max(_length(terms, new, old["began"], old["since"]) - stood, timedelta())
+    if new["held"] is not None:
+        left = _length(terms, new, new["held"], due) if due > new["held"] else None
+        new |= {"was_due": due, "left": left}
+        if left is not None:
+            new["due"] = _pushed(terms, new, new["held_until"])
+    look_ahead(terms, new)
+    return new
+
+
 def extended(terms: Terms, clock: Clock, at: datetime, due: datetime) -> Clock:
     """延期. While it is held the new due time is for the case that it goes on when the hold is to end."""
     new = promised_anew(clock, started(terms, clock["name"], clock["of"], at, due, working=clock["working"]))

@@ -7,7 +7,7 @@ from typing import Any
 from . import promises
 from .case import Case, Move, happened, open_tasks, task_of
 from .policies import Rules
-from .sense import category_named, corrected, summons_of
+from .sense import category_named, corrected, party_of, summons_of
 
 RESOLVING = ("mediation", "deliberation")
 """Channels where a reply says whether the matter is resolved."""
@@ -17,22 +17,23 @@ RESOLVING = ("mediation", "deliberation")
 
 
 def _accept(rules: Rules, case: Case, move: Move) -> None:
-    before = case["category"]
+    before, terms = case["category"], rules.terms(case)
     case["category"], case["accepted"] = category_named(case, move), True
     if case["category"] != before:
-        promises.begin(rules, case)
+        promises.completed(rules, case, terms)
 
 
 def _dispatch(rules: Rules, case: Case, move: Move) -> None:
-    to = move.details["department"]
+    to, terms = move.details["department"], rules.terms(case)
     case["returns"] += case["state"] == "return_requested" and to != case["department"]
     case["dispatches"] += 1
     case["department"], case["dispatched_at"], case["reached"] = to, move.at, False
     case["parts"].add(to)
-    promises.dispatched(rules, case, move.at)
+    promises.dispatched(rules, case, move.at, terms)
 
 
 def _dispatched(rules: Rules, case: Case, move: Move) -> None:
+    _leads_now(case, move)
     for assistant in move.details.get("departments", ()):
         _give_task(case, assistant, move.at)
         happened(case, move.name, "assisted", move.at, department=assistant)
@@ -67,8 +68,12 @@ def _release(rules: Rules, case: Case, move: Move) -> None:
 
 
 def _consult(rules: Rules, case: Case, move: Move) -> None:
-    case["consulted"] = list(move.details["parties"])
+    case["consulted"], case["spoken"] = list(move.details["parties"]), set()
     case["parts"] |= set(case["consulted"])
+
+
+def _opine(rules: Rules, case: Case, move: Move) -> None:
+    case["spoken"].add(party_of(move))
 
 
 def _conclude(rules: Rules, case: Case, move: Move) -> None:
@@ -96,6 +101,22 @@ def _hand_over(rules: Rules, case: Case, move: Move) -> None:
         if task["department"] == gone:
             task["department"] = successor
     case["parts"].add(successor)
+
+
+def _handed_over(rules: Rules, case: Case, move: Move) -> None:
+    if case["department"] == move.details["department"]:
+        _leads_now(case, move)
+
+
+def _leads_now(case: Case, move: Move) -> None:
+    """Nobody assists itself."""
+    lead = move.details["department"]
+    own = [task for task in open_tasks(case) if task["department"] == lead]
+    for task in own:
+        task["state"] = "released"
+        promises.task_over(case, task["id"], move.at)
+    if own:
+        happened(case, move.name, "released", move.at, department=lead)
 
 
 # -- 签收, 先行联系, 延期, 答复, 自办
@@ -247,14 +268,15 @@ def _correct(rules: Rules, case: Case, move: Move) -> None:
 
 EFFECTS: Mapping[str, Callable[[Rules, Case, Move], None]] = {
     "accept": _accept, "dispatch": _dispatch, "assist": _assist, "release": _release, "consult": _consult,
-    "conclude": _conclude, "whistle": _whistle, "report_in": _report_in, "hand_over": _hand_over, "sign": _sign,
-    "contact": _contact, "extend": _extend, "reply": _reply, "self_handle": _self_handle, "verify": _verify,
-    "close": _close, "redo": _redo, "follow_up": _follow_up, "rate": _rate, "merge": _merge, "split": _split,
-    "link": _link, "unlink": _unlink, "void": _void, "amend": _amend, "exclude": _exclude, "publish": _publish,
-    "withdraw": _withdraw, "correct": _correct,
+    "opine": _opine, "conclude": _conclude, "whistle": _whistle, "report_in": _report_in, "hand_over": _hand_over,
+    "sign": _sign, "contact": _contact, "extend": _extend, "reply": _reply, "self_handle": _self_handle,
+    "verify": _verify, "close": _close, "redo": _redo, "follow_up": _follow_up, "rate": _rate, "merge": _merge,
+    "split": _split, "link": _link, "unlink": _unlink, "void": _void, "amend": _amend, "exclude": _exclude,
+    "publish": _publish, "withdraw": _withdraw, "correct": _correct,
 }  # fmt: skip
 AFTERWARDS: Mapping[str, Callable[[Rules, Case, Move], None]] = {
     "dispatch": _dispatched,
+    "hand_over": _handed_over,
     "self_handle": _self_handled,
     "verify": _verified,
 }

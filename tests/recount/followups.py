@@ -11,6 +11,7 @@ from .case import Case, Json, Move, instant, open_tasks
 from .clocks import Clock, passed, running
 from .moves import ROUTING, apply
 from .policies import Rules
+from .promises import reclocked
 from .table import ALL_OPEN, FROM
 
 DEADLINE, DIRECTORY = "mingshao.followup.deadline.v1", "mingshao.followup.directory.v1"
@@ -51,8 +52,12 @@ def deadline_reached(rules: Rules, case: Case, value: Json, now: datetime) -> No
 
 
 def directory_applied(rules: Rules, case: Case, value: Json, now: datetime) -> None:
-    """部门撤并: what a closed department had is its last successor's."""
-    if value["what"] != "successor" or case["state"] not in ALL_OPEN:
+    """部门撤并: what a closed department had is its last successor's. 重算时限: only what becomes another is a move."""
+    if case["state"] not in ALL_OPEN:
+        return
+    if value["what"] == "policy":
+        if reclocked(rules, case):
+            _own(rules, case, "reclock", instant(value["at"]), {})
         return
     doing = [case["department"], *(task["department"] for task in open_tasks(case))]
     for department in dict.fromkeys(name for name in doing if name is not None):

@@ -62,7 +62,13 @@ class Rules(NamedTuple):
         for row in reversed(closest):
             limits |= row.get("limits") or {}
         limits["reply"] = self._reply(case, closest)
-        return terms | {"limits": limits, "calendar": self._calendar(case["department"])}
+        named = self._calendar(case["department"])
+        return terms | {"limits": limits, "calendar_id": named, "calendar": self.calendar(named)}
+
+    def calendar(self, name: str) -> Json:
+        """As it is today: a promise names its calendar, days off may still be announced."""
+        found: Json = self.directory.get("calendar", {}).get(name, {})
+        return found
 
     def history_ended(self, source: str) -> str | None:
         """Up to when the source has told its past whole."""
@@ -104,14 +110,13 @@ class Rules(NamedTuple):
             category = (self.category(category) or {}).get("parent")
         return found
 
-    def _calendar(self, department: str | None) -> Json:
+    def _calendar(self, department: str | None) -> str:
         """Of the department or the nearest above it, else the deployment's."""
-        rows = self.directory.get("calendar", {})
         seen: set[str] = set()
         while department is not None and department not in seen:
             seen.add(department)
             row = self.directory["department"].get(department, {})
             if row.get("calendar") is not None:
-                return rows.get(row["calendar"], {})
+                return str(row["calendar"])
             department = row.get("parent")
-        return rows.get("default", {})
+        return "default"

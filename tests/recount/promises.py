@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from .case import Case, Move, instant, task_of
-from .clocks import end, extended, go_on, hold, limited, look_ahead, promised_anew, running, started
-from .policies import Rules
+from .clocks import end, extended, go_on, hold, limited, look_ahead, promised_again, promised_anew, running, started
+from .policies import Rules, Terms
 
 OF_A_DISPATCH = ("sign", "contact", "return")
 OF_THE_ANSWER = ("reply", "inner", "close")
@@ -13,7 +13,7 @@ OF_THE_ANSWER = ("reply", "inner", "close")
 
 
 def begin(rules: Rules, case: Case) -> None:
-    """At the submission, and where the category becomes another: all counts from the reception."""
+    """At the submission."""
     terms = case["terms"] = rules.terms(case)
     own, at = case["submission"].get("source_due_at"), case["received_at"]
     for name in OF_THE_ANSWER:
@@ -21,18 +21,68 @@ def begin(rules: Rules, case: Case) -> None:
             case["clocks"][name] = started(terms, name, None, at, instant(own))
         elif name in terms["limits"]:
             case["clocks"][name] = limited(terms, name, None, at, terms["limits"][name])
-        else:
-            case["clocks"].pop(name, None)
+    _inner_within(case, first=True)
 
 
-def dispatched(rules: Rules, case: Case, at: datetime) -> None:
-    """The lead's own limits, from now on; an answer that is due stays due when it was."""
+def completed(rules: Rules, case: Case, before: Terms) -> None:
+    """The category is another, or it has its first lead: what has another limit for that counts from the reception.
+    `before` is what today's policies would have said without."""
+    terms = case["terms"] = rules.terms(case)
+    for name in OF_THE_ANSWER:
+        limit = terms["limits"].get(name)
+        if limit is not None and limit != before["limits"].get(name) and not _granted(case, name):
+            case["clocks"][name] = limited(terms, name, None, case["received_at"], limit)
+    _inner_within(case, first=True)
+
+
+def _granted(case: Case, name: str) -> bool:
+    """By the source, or by an extension."""
+    return name == "reply" and (case["submission"].get("source_due_at") is not None or case["extended"] > 0)
+
+
+def _inner_within(case: Case, *, first: bool = False) -> None:
+    """内部时限 ends with the answer's at the latest."""
+    inner, reply = case["clocks"].get("inner"), case["clocks"]["reply"]
+    if inner is not None and inner["ended"] is None and inner["held"] is None and inner["due"] > reply["due"]:
+        inner["due"] = reply["due"]
+        if first:
+            inner["first_due"] = reply["due"]
+        look_ahead(case["terms"], inner)
+
+
+def dispatched(rules: Rules, case: Case, at: datetime, before: Terms) -> None:
+    """The lead's own limits, from now on; an answer that is due stays due when it was, but for the first lead's."""
+    if case["state"] in ("received", "accepted"):
+        completed(rules, case, before)
     terms = case["terms"] = rules.terms(case)
     _end(case, at, "opine")
     for name in OF_A_DISPATCH:
         case["clocks"].pop(name, None)  # it was of another dispatch
         if name in terms["limits"]:
             case["clocks"][name] = limited(terms, name, None, at, terms["limits"][name])
+
+
+def reclocked(rules: Rules, case: Case) -> bool:
+    """By today's policies: each of the case's own clocks that runs, the time that it stood still on top. Whether
+    anything became another."""
+    before, terms = case["terms"], rules.terms(case)
+    case["terms"], changed = terms, terms | {"calendar": None} != before | {"calendar": None}
+    again = case["redos"] > 0 or case["verifications_failed"] > 0
+    for name in (*OF_THE_ANSWER, *OF_A_DISPATCH):
+        clock, limit = case["clocks"].get(name), terms["limits"].get(name)
+        if name == "reply" and again:
+            limit = terms["limits"].get("redo") or limit
+        if clock is None or limit is None or clock["ended"] is not None or _granted(case, name):
+            continue
+        new = promised_again(terms, clock, limit)
+        if name == "inner" and new["held"] is None and new["due"] > case["clocks"]["reply"]["due"]:
+            new["due"] = case["clocks"]["reply"]["due"]
+            look_ahead(terms, new)
+        if new["due"] != clock["due"]:
+            case["clocks"][name], changed = new, True
+    inner = dict(case["clocks"].get("inner") or {})
+    _inner_within(case)
+    return changed or inner != (case["clocks"].get("inner") or {})
 
 
 def given_a_task(case: Case, task: str, at: datetime) -> None:
@@ -58,6 +108,11 @@ def show_due(case: Case) -> None:
         task["due_at"], task["first_due_at"] = clock["due"], clock["first_due"]
 
 
+def task_over(case: Case, task: str, at: datetime) -> None:
+    """Nobody waits for it any more."""
+    _end(case, at, f"assist/{task}")
+
+
 def after_task_move(case: Case, move: Move, task: str) -> None:
     """An assistant's answer ends its own clock alone."""
     if move.action == "reply":
@@ -73,6 +128,7 @@ def _again(case: Case, move: Move) -> None:
         if limit is not None and name in case["clocks"]:
             new = limited(terms, name, None, move.at, limit)
             case["clocks"][name] = promised_anew(case["clocks"][name], new)
+    _inner_within(case)
 
 
 def _signed(case: Case, move: Move) -> None:
@@ -140,6 +196,12 @@ def _reported(case: Case, move: Move) -> None:
             _end(case, move.at, f"report/{summons['version']}")
 
 
+def _opined(case: Case, move: Move) -> None:
+    """会商: all have spoken."""
+    if case["consulted"] is not None and not set(case["consulted"]) - case["spoken"]:
+        _end(case, move.at, "opine")
+
+
 def _concluded(case: Case, move: Move) -> None:
     _end(case, move.at, "opine")
 
@@ -152,6 +214,16 @@ def _released(case: Case, move: Move) -> None:
 
 def _closed(case: Case, move: Move) -> None:
     _over(case, move)
+    _window(case, move)
+
+
+def _rated(case: Case, move: Move) -> None:
+    """归档 again, of what was archived and is rated late."""
+    if case["clocks"]["archive"]["ended"] is not None:
+        _window(case, move)
+
+
+def _window(case: Case, move: Move) -> None:
     window = timedelta(days=case["terms"]["archive_after_days"])
     case["clocks"]["archive"] = started(case["terms"], "archive", None, move.at, move.at + window)
 
@@ -172,7 +244,8 @@ def _end(case: Case, at: datetime, *keys: str) -> None:
 
 
 _AFTER: Mapping[str, Callable[[Case, Move], None]] = {
-    "sign": _signed, "contact": _contacted, "reply": _replied, "send_back": _sent_back, "extend": _extended,
+    "sign": _signed, "return": _signed, "contact": _contacted, "reply": _replied, "send_back": _sent_back,
+    "extend": _extended, "opine": _opined, "rate": _rated,
     "hold": _held, "resume": _resumed, "whistle": _called, "report_in": _reported, "consult": _consulted,
     "conclude": _concluded, "release": _released, "close": _closed, "self_handle": _closed, "verify": _verified,
     "redo": _again, "archive": _over, "reject": _over, "void": _over, "grant_return_up": _over,

@@ -47,12 +47,17 @@ class Recount:
                 elif kind == ASKED:
                     self._outcome(value, value["action"], self._asked(value))
                 elif kind in BY_ITSELF and value["case_id"] in self.cases:
-                    BY_ITSELF[kind](self.rules, self.cases[value["case_id"]], value, now)
+                    BY_ITSELF[kind](self.rules, self._case(value["case_id"]), value, now)
         return self
 
     def change(self, directory: Directory) -> None:
         """From here on the directory is this."""
         self.rules = Rules(directory)
+
+    def _case(self, case_id: str) -> Case:
+        case = self.cases[case_id]
+        case["terms"]["calendar"] = self.rules.calendar(case["terms"]["calendar_id"])
+        return case
 
     def _outcome(self, value: Json, action: str, code: str) -> None:
         outcome, _, reason = code.partition(" ")
@@ -95,9 +100,9 @@ class Recount:
         repeated = self._is_repeat(value, f"action {value['action_id']}")
         if repeated is not None:
             return "none" if repeated else "refused conflicting_action"
-        case = self.cases.get(value["case_id"])
-        if case is None:
+        if value["case_id"] not in self.cases:
             return "refused unknown_case"
+        case = self._case(value["case_id"])
         name = (sender(value["actor"]), value["action_id"])
         asked = Move(value["action"], instant(value["at"]), value.get("details") or {}, value["actor"], name)
         move = with_request(case, asked)

@@ -81,8 +81,13 @@ def _conclude(rules: Rules, case: Case, move: Move) -> str | None:
 def _opine(rules: Rules, case: Case, move: Move) -> str | None:
     if case["consulted"] is None:
         return "no_consultation"
-    party = move.actor.get("subject") if move.actor["role"] == "department" else move.details.get("party")
-    return None if party in case["consulted"] else "not_consulted"
+    return None if party_of(move) in case["consulted"] else "not_consulted"
+
+
+def party_of(move: Move) -> str | None:
+    """Whose opinion it is: a department's own, or one that the desk writes down."""
+    spoke: Mapping[str, str] = move.actor if move.actor["role"] == "department" else move.details
+    return spoke.get("subject" if spoke is move.actor else "party")
 
 
 def _whistle(rules: Rules, case: Case, move: Move) -> str | None:

@@ -38,10 +38,10 @@ UrlOption = Annotated[
 def diff(paths: Paths, url: UrlOption = None, home: HomeOption = None) -> None:
     """看会改什么，不作更改  What these files would change, row by row; changes nothing."""
     told = files.read(paths)
-    routing = _routing(home, url)
-    if found := differences(told.rows, service.standing(routing, told.rows)):
+    there = routing(home, url)
+    if found := differences(told.rows, service.standing(there, told.rows)):
         show(found)
-        service.send(routing, found, told, dry_run=True)
+        service.send(there, found, told, dry_run=True)
     else:
         say("没有变化。", "No change.", "green")
 
@@ -58,16 +58,16 @@ def apply(
     文件没有提到的行保留；写 null 的行删除。 Rows that no file speaks of stay; a row of null is removed.
     """
     told = files.read(paths)
-    routing = _routing(home, url)
-    found = differences(told.rows, service.standing(routing, told.rows))
+    there = routing(home, url)
+    found = differences(told.rows, service.standing(there, told.rows))
     if not found:
         say("没有变化。", "No change.", "green")
         return
     show(found)
-    service.send(routing, found, told, dry_run=True)
+    service.send(there, found, told, dry_run=True)
     if not yes:
         typer.confirm("确定更改吗？ Change it so?", abort=True)
-    service.send(routing, found, told)
+    service.send(there, found, told)
     say(f"已更改 {len(found)} 行。", f"{len(found)} rows changed.", "green")
 
 
@@ -87,7 +87,7 @@ def export(
     if unknown := sorted({*kinds} - ROW_TYPES.keys()):
         names, known = ", ".join(unknown), ", ".join(ROW_TYPES)
         raise LocalError(f"没有 {names} 这类目录；可用 {known}", f"There is no kind {names}; take one of those.")
-    there = service.standing(_routing(home, url), kinds)
+    there = service.standing(routing(home, url), kinds)
     if str(target) == "-":
         sys.stdout.write(writing.text(there))
     elif target.is_dir():
@@ -98,7 +98,7 @@ def export(
         target.write_text(writing.text(there), encoding="utf-8")
 
 
-def _routing(home: Path | None, url: str | None) -> Caller:
+def routing(home: Path | None, url: str | None) -> Caller:
     """The local one, or that of `url`. LocalError where its key is not said."""
     if url is None:
         return caller(home_of(home), "routing", "admin")

@@ -79,7 +79,8 @@ def new_assistants(now: Happened) -> list[Recipient]:
 
 def released_assistants(now: Happened) -> list[Recipient]:
     """Whose open task was taken back."""
-    return _of(now.moved("released", *TASK_OPEN))
+    gone = {task.id for task in now.moved("released", *TASK_OPEN)}
+    return _of(task for task in now.tasks_before if task.id in gone)
 
 
 def refused_assistants(now: Happened) -> list[Recipient]:

@@ -82,6 +82,8 @@ def _signed_by(case: Told, lead: str | None, happened: Set[OccurrenceKind]) -> s
     # an assistant's signature and its refused return are occurrences of other kinds
     if happened & {"signed", "return_refused"}:
         return lead
+    if "handed_over" in happened and case.lead is not None and case.signed_by == case.lead:
+        return lead  # what the closed department had begun, its successor goes on with
     return case.signed_by if lead == case.lead and "dispatched" not in happened else None
 
 

@@ -1,5 +1,5 @@
-"""Routing over HTTP: cases and their outcomes, the dispatcher's queue, the directory."""
+"""Routing over HTTP: cases and their outcomes, the dispatcher's queue, the directory and what open cases take of it."""
 
-from . import cases, directory
+from . import cases, directory, reclocks
 
-routers = (cases.router, directory.router)
+routers = (cases.router, directory.router, reclocks.router)

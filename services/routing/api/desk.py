@@ -1,15 +1,20 @@
 """What routing's endpoints need, as one dependency."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import Depends, Request, Response
 
+from services.contracts.followups import FollowUpCommand
 from services.runtime.directory import Directory
 
 from ..domain.rules import Rules, rules_of
 from ..ports import CaseReader, DirectoryRows
+
+Tell = Callable[[Sequence[FollowUpCommand], str], Awaitable[None]]
+"""Puts commands on `followups`; the second is their cause. BrokerAway."""
 
 
 class Desk:
@@ -22,12 +27,14 @@ class Desk:
         partitions: int,
         directory: Directory,
         directory_store: DirectoryRows,
+        tell: Tell,
         zone: ZoneInfo,
     ) -> None:
         self.cases = cases
         self.partitions = partitions
         self.directory = directory
         self.directory_store = directory_store
+        self.tell = tell
         self.zone = zone
 
     @property

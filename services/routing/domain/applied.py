@@ -7,6 +7,7 @@ from services.contracts.actors import ROUTING
 from services.contracts.followups import DirectoryApplied
 
 from .moves import ANY_OPEN
+from .promises import policies_change
 from .rules import Rules
 from .state import CaseState
 from .tasks import open_tasks
@@ -17,7 +18,9 @@ def applied(case: CaseState, told: DirectoryApplied, rules: Rules) -> Iterator[A
     if case.summary.state not in ANY_OPEN:
         return
     if told.what == "policy":
-        yield _asked(case, "reclock", told)
+        asked = _asked(case, "reclock", told)
+        if policies_change(case, rules, asked):
+            yield asked
         return
     for department in doing(case):
         successor = rules.standing(department)

@@ -27,7 +27,7 @@ from .rules import Rules
 from .state import CaseState, Decision, Step
 from .submit import decide_submission
 from .talks import after as talks_after
-from .tasks import TASK_MOVES, assigned, moved, newest, task_meant
+from .tasks import TASK_MOVES, assigned, moved, newest, released, task_meant
 
 Command = SubmissionReceived | ActionRequested | FollowUpCommand
 
@@ -131,6 +131,8 @@ def _with_tasks(after: CaseSummary, command: ActionRequested, added: tuple[Occur
             after = assigned(after, occurrence.id, department, command.at, command.at)  # its due time: promises.py
         elif command.action == "release" and (task := newest(after, department)) is not None:
             after = moved(after, task, "released", command.at)
+        elif occurrence.kind == "released" and command.action in ("dispatch", "hand_over"):
+            after = released(after, department)
     return after
 
 

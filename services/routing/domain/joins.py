@@ -18,6 +18,7 @@ from .moves import CHINESE
 from .state import CaseState, Decision, of_a_task
 
 MOST_HOPS = 8
+MUTUAL = "互为主件，此件为主件"
 TAKES_NOBODY: frozenset[State] = frozenset(("rejected", "void", "returned"))
 _TOLD: frozenset[ActionName | Literal["submit"]] = frozenset(
     ("reply", "close", "verify", "self_handle", "redo", "merge", "reject", "void", "grant_return_up", "correct")
@@ -32,7 +33,7 @@ def joined(case: CaseState, told: CaseJoined) -> Iterator[ActionRequested]:
         return
     summary = case.summary
     if told.joined and summary.merged_into == told.follower and case.case_id < told.follower:
-        yield _asked(case, "split", f"joined/{told.follower}", told, reason="互为主件，此件为主件")
+        yield _asked(case, "split", f"joined/{told.follower}", told, step=told.version, reason=MUTUAL)
     elif told.joined and (summary.state in TAKES_NOBODY or summary.state == "merged"):
         return  # it is told so: `owed`
     if told.joined or (known is not None and known.joined):
@@ -46,10 +47,10 @@ def main_moved(case: CaseState, told: MainMoved) -> Iterator[ActionRequested]:
     if case.summary.merged_into != told.main or old:
         return
     if told.gone or told.hops > MOST_HOPS:
-        yield _asked(case, "split", f"main/{told.main}", told, reason="主件不能并入，已拆单")
+        yield _asked(case, "split", f"main/{told.main}", told, step=told.version, reason="主件不能并入，已拆单")
     elif told.elsewhere == case.case_id:
         if case.case_id < told.main:
-            yield _asked(case, "split", f"main/{told.main}", told, reason="互为主件，此件为主件")
+            yield _asked(case, "split", f"main/{told.main}", told, step=told.version, reason=MUTUAL)
     else:
         main = told.elsewhere or told.main
         how = f"主件{CHINESE[told.state]}" if told.state else None  # its closing has no words of its own

@@ -34,6 +34,7 @@ class Scribe:
         match command.action:
             case "dispatch":
                 yield self.one("dispatched", **self._said())
+                yield from self._leads_now(details.department)
                 for department in details.departments:
                     yield self.one("assisted", department=department)
                 if self._case.consultation is not None:
@@ -44,6 +45,8 @@ class Scribe:
                 yield self.one("released", department=details.department)
             case "hand_over":
                 yield self.one("handed_over", department=details.department)
+                if self._after.dims.department == details.department:
+                    yield from self._leads_now(details.department, details.party)
             case "report_in":
                 yield self.one("reported_in", department=command.actor.subject)
             case "sign":
@@ -84,6 +87,11 @@ class Scribe:
         return Occurrence(
             id=place, kind=kind, at=at or self._command.at, dims=dims, excluded=self._after.excluded, **said
         )
+
+    def _leads_now(self, *department: str | None) -> Iterator[Occurrence]:
+        """Who leads does not assist as well: its open tasks are done with, those it takes over too."""
+        if any(task.department in department for task in open_tasks(self._case.summary)):
+            yield self.one("released", department=department[0])
 
     def _in_time(self, clock: ClockName, kind: OccurrenceKind) -> Iterator[Occurrence]:
         """Counted in the hour of the dispatch that it answers, where the clock that began then was met."""

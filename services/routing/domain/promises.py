@@ -44,6 +44,7 @@ class Book:
 
     def __init__(self, clocks: Mapping[ClockKey, Clock], terms: Terms, rules: Rules) -> None:
         self.terms = terms
+        self.rules = rules
         self.calendar = rules.calendar(terms)
         self._clocks = clocks
         self._changed: dict[ClockKey, Clock] = {}
@@ -93,7 +94,10 @@ def begun(submission: SubmissionReceived, summary: CaseSummary, rules: Rules) ->
     """What a new case is promised. The source's own due time comes first."""
     terms = rules.terms(summary.dims)
     book = Book({}, terms, rules)
-    _since_reception(book, summary, submission.source_due_at)
+    for name in _SINCE_RECEPTION:
+        given = submission.source_due_at if name == "reply" else None
+        book.start(name, summary.received_at, given or terms.limit(name))
+    _within_the_reply(book, first=True)
     return _kept(summary, {}, book, terms)
 
 
@@ -112,6 +116,13 @@ def promised(case: CaseState, after: CaseSummary, command: ActionRequested, rule
             change(book, case, after, command)
         _tasks(book, case, after, command)
     return _kept(after, case.clocks, book, terms)
+
+
+def policies_change(case: CaseState, rules: Rules, asked: ActionRequested) -> bool:
+    """Whether today's policies say anything else of an open case than what it was promised."""
+    kept = promised(case, case.summary, asked, rules)
+    assert kept.terms is not None, "a reclock resolves them"
+    return kept.clocks is not None or _replace(kept.terms, policy_version=case.terms.policy_version) != case.terms
 
 
 def _kept(summary: CaseSummary, before: Mapping[ClockKey, Clock], book: Book, terms: Terms | None) -> Kept:
@@ -137,18 +148,41 @@ def _due_as(task: Task, clock: Clock | None, zone: ZoneInfo) -> Task:
 Change = Callable[[Book, CaseState, CaseSummary, ActionRequested], None]
 
 
-def _since_reception(book: Book, summary: CaseSummary, given: datetime | None) -> None:
+def _given(case: CaseState, after: CaseSummary) -> frozenset[ClockName]:
+    """What the source or a granted extension said is no policy's to change."""
+    return frozenset(("reply",) if case.due_by_source or after.extended else ())
+
+
+def _completed(book: Book, case: CaseState, after: CaseSummary) -> None:
+    """The category is another, or the first lead is known: a limit that is another for it counts from the reception.
+    One that is another because policies changed meanwhile does not."""
+    before = book.rules.terms(case.summary.dims)
     for name in _SINCE_RECEPTION:
         limit = book.terms.limit(name)
-        book.start(name, summary.received_at, given if given is not None and name == "reply" else limit)
+        if name not in _given(case, after) and limit != before.limit(name):
+            book.start(name, after.received_at, limit)
+    _within_the_reply(book, first=True)
+
+
+def _within_the_reply(book: Book, *, first: bool = False) -> None:
+    """The street's own limit is there to keep the promise that was made outside: it ends no later, nor, where it is
+    the `first` one, did it ever."""
+    reply, inner = book.get("reply"), book.get("inner")
+    if reply is None or inner is None or inner.ended_at is not None or inner.stopped_at is not None:
+        return
+    if inner.due_at > reply.due_at:
+        promise = reply.due_at if first else inner.first_due_at
+        book.change("inner", lambda clock: _replace(clock, due_at=reply.due_at, first_due_at=promise))
 
 
 def _accept(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
     if after.dims != case.summary.dims:
-        _since_reception(book, after, case.summary.due_at if case.due_by_source else None)
+        _completed(book, case, after)
 
 
 def _dispatch(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    if case.summary.state in ("received", "accepted"):
+        _completed(book, case, after)
     for name in _SINCE_DISPATCH:
         book.end(command.at, name)
         book.start(name, command.at, book.terms.limit(name))
@@ -197,12 +231,22 @@ def _redo(book: Book, case: CaseState, after: CaseSummary, command: ActionReques
         due = book.terms.limit(limit)
         if due is not None:
             book.change(name, partial(ticking.redo, at=command.at, due=due, calendar=book.calendar))
+    _within_the_reply(book)
     book.end(command.at, "archive")
 
 
 def _closed(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
     book.end_all(command.at)
-    book.start("archive", command.at, command.at + timedelta(days=book.terms.archive_after_days))
+    _archive_later(book, command.at)
+
+
+def _rate(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    if case.summary.state == "archived":  # 归档后的评价: it was said late, and is archived again
+        _archive_later(book, command.at)
+
+
+def _archive_later(book: Book, at: datetime) -> None:
+    book.start("archive", at, at + timedelta(days=book.terms.archive_after_days))
 
 
 def _verify(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
@@ -228,17 +272,25 @@ def _consult(book: Book, case: CaseState, after: CaseSummary, command: ActionReq
     book.start("opine", command.at, command.details.until or book.terms.limit("opine"))
 
 
+def _opine(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
+    asked = case.consultation
+    if asked is not None and set(asked.parties) <= {*asked.spoken, command.actor.subject, command.details.party}:
+        book.end(command.at, "opine")
+
+
 def _reclock(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
-    """Each clock that runs as though today's policies had promised it; what the source or a grant gave stays."""
-    given = {"reply"} if case.due_by_source or after.extended else set()
+    """The case's own clocks that run, as though today's policies had promised them."""
     redone: Mapping[ClockName, LimitName] = _REDONE if after.redos or after.verifications_failed else {}
     for name in (*_SINCE_RECEPTION, *_SINCE_DISPATCH):
         clock, limit = book.get(name), book.terms.limit(redone.get(name, name))
-        if clock is None or limit is None or clock.ended_at is not None or clock.stopped_at is not None:
+        if clock is None or limit is None or clock.ended_at is not None or name in _given(case, after):
             continue
-        moved = ticking.redo(clock, clock.started_at, limit, book.calendar)
-        if name not in given and moved.due_at != clock.due_at:  # else its marks would come again
+        moved = ticking.reclock(clock, limit, book.calendar)
+        if name == "inner" and moved.stopped_at is None and (reply := book.get("reply")) is not None:
+            moved = _replace(moved, due_at=min(moved.due_at, reply.due_at))
+        if moved.due_at != clock.due_at:  # else its marks would come again
             book.change(name, lambda _, moved=moved: moved)  # type: ignore[misc]
+    _within_the_reply(book)
 
 
 def _tasks(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
@@ -257,6 +309,7 @@ _CHANGES: Mapping[ActionName, Change] = {
     "accept": _accept,
     "dispatch": _dispatch,
     "sign": _ends("sign"),
+    "return": _ends("sign"),  # it has answered the dispatch
     "contact": _contact,
     "hold": _hold,
     "resume": _resume,
@@ -274,6 +327,8 @@ _CHANGES: Mapping[ActionName, Change] = {
     "whistle": _whistle,
     "report_in": _report_in,
     "consult": _consult,
+    "opine": _opine,
+    "rate": _rate,
     "conclude": _ends("opine"),
     "reclock": _reclock,
 }

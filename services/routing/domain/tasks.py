@@ -91,7 +91,8 @@ def moved(summary: CaseSummary, task: Task, to: TaskState, at: datetime) -> Case
     return _replace(summary, tasks=tuple(after if one.id == task.id else one for one in summary.tasks))
 
 
-def released(summary: CaseSummary) -> CaseSummary:
-    """With no task open."""
-    tasks = tuple(_replace(one, state="released") if one.state in TASK_OPEN else one for one in summary.tasks)
-    return _replace(summary, tasks=tasks) if tasks else summary
+def released(summary: CaseSummary, department: str | None = None) -> CaseSummary:
+    """With no task open, or none of the department's."""
+    gone = [task for task in open_tasks(summary) if department in (None, task.department)]
+    tasks = tuple(_replace(one, state="released") if one in gone else one for one in summary.tasks)
+    return _replace(summary, tasks=tasks) if gone else summary

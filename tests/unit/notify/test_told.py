@@ -46,6 +46,15 @@ def test_who_signed_stays_so_while_it_leads(action: Any, happened: str, summary:
     assert case.told.state == summary.get("state", "signed")
 
 
+def test_what_a_closed_department_had_signed_its_successor_need_not_sign_again() -> None:
+    case = signed()
+    case.move("hand_over", "handed_over", summary={"lead": "c"})
+    assert who_signed(case) == "c"
+    case = Case(state="dispatched")
+    case.move("hand_over", "handed_over", summary={"lead": "c"})
+    assert who_signed(case) is None
+
+
 @pytest.mark.parametrize(
     ("action", "happened", "summary"),
     [

@@ -105,3 +105,16 @@ CLOSED = RICH | {
     | {name: RICH["department"][name] | {"successor": to} for name, to in (("b", "d"), ("d", "a"))}
 }
 """Two of its departments are closed: one went to the other, that one to a third."""
+PROMISED = RICH | {
+    "policy": RICH["policy"]
+    | {
+        "all": RICH["policy"]["all"]
+        | {"limits": {"sign": {"hours": 6}, "contact": {"workdays": 2}, "reply": {"hours": 100}, "close": {"hours": 90},
+                      "inner": {"hours": 60}, "report": {"hours": 4}, "opine": {"workdays": 2}}},
+        "grid": RICH["policy"]["grid"]
+        | {"limits": {"return": {"hours": 30}, "redo": {"hours": 90}, "inner": {"workdays": 3}}},
+        "noise": {"name": "噪声", "category": "noise", "limits": {"reply": {"workdays": 4}}},
+    },
+    "calendar": RICH["calendar"] | {"windows": {"name": "窗口", "hours": [["08:00", "12:00"]]}},
+}  # fmt: skip
+"""Other limits in other kinds of time, on other hours."""

@@ -89,10 +89,10 @@ class SideBySide:
         for case_id, told in self._now.items():
             self.until(case_id, told + AT_LAST, dice)
 
-    def directory_applied(self) -> None:
-        """部门撤并, told to every case that is there."""
+    def directory_applied(self, what: str = "successor") -> None:
+        """部门撤并 or 重算时限, told to every case that is there."""
         for case_id, told in self._now.items():
-            value = {"case_id": case_id, "what": "successor", "at": told.isoformat()}
+            value = {"case_id": case_id, "what": what, "at": told.isoformat()}
             self.read([(value, {"ce_type": DIRECTORY}, _ms(told))])
 
     def until(self, case_id: str, moment: datetime, dice: random.Random) -> None:

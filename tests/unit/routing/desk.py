@@ -10,6 +10,7 @@ import msgspec
 
 from services.contracts.cases import CaseFact
 from services.contracts.directory import Department, DirectoryChanged, DirectoryKind, Key
+from services.contracts.followups import FollowUpCommand
 from services.routing import api
 from services.routing.api.desk import Desk
 from services.routing.domain.case import Command
@@ -134,12 +135,15 @@ class Street:
             "channel": RULES.channels,
         }
         self.cases, self.rows, health = Cases(TOLD), Rows(rows), Health("routing", "routing-1")
+        self.told: list[FollowUpCommand] = []
+        self.mute = False
         directory = cast(Directory, self.rows)
         desk = Desk(
             cases=self.cases,
             partitions=4,
             directory=directory,
             directory_store=self.rows,
+            tell=self._tell,
             zone=ZoneInfo("Asia/Shanghai"),
         )
         self.app = build_app(
@@ -150,6 +154,12 @@ class Street:
             directory=directory,
             resources={"desk": desk, "dead": None},
         )
+
+    async def _tell(self, told: Sequence[FollowUpCommand], cause: str) -> None:
+        if self.mute:
+            raise BrokerAway("Kafka is away")
+        assert cause
+        self.told += told
 
     async def call(self, method: str, path: str, key: str, body: Any = None, **headers: str) -> httpx.Response:
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)

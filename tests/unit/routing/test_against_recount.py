@@ -10,7 +10,7 @@ import pytest
 from services.contracts.cases import OccurrenceKind
 from services.contracts.deadlines import ClockName
 from tests.recount.history import generate
-from tests.unit.recount.rich import CLOSED, RICH
+from tests.unit.recount.rich import CLOSED, PROMISED, RICH
 from tests.unit.recount.side_by_side import SideBySide, in_order
 
 NOT_TOLD = {"handed_over"}
@@ -64,3 +64,20 @@ def test_they_hand_over_alike_when_a_department_is_closed() -> None:
     assert {fact.details.party for fact in handed} == {"b", "d"}
     assert {fact.details.department for fact in handed} == {"a"}, "the last successor"
     assert any(fact.after and fact.before and fact.after.tasks != fact.before.tasks for fact in handed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_they_take_over_other_policies_alike_when_told_to(seed: int) -> None:
+    told, dice = SideBySide(RICH), random.Random(seed)
+    log = in_order(generate(RICH, seed=seed, cases=120))
+    told.with_deadlines(log[: len(log) // 2], dice)
+    told.change(PROMISED)
+    told.directory_applied("policy")
+    made = [fact for fact in told.facts if fact.action == "reclock"]
+    assert made
+    told.directory_applied("policy")
+    assert [fact for fact in told.facts if fact.action == "reclock"] == made, "nothing more"
+    told.with_deadlines(log[len(log) // 2 :], dice)
+    told.change(RICH)
+    told.directory_applied("policy")
+    told.at_last(dice)

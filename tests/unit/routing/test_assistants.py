@@ -45,6 +45,18 @@ def test_an_assistant_s_moves_are_counted_as_its_own() -> None:
     assert life.summary.state == "handling"
 
 
+def test_an_assistant_that_becomes_the_lead_assists_no_more() -> None:
+    life = Life()
+    life.do("assist", "dispatcher", department="roads")
+    decision = life.do("dispatch", "dispatcher", at=6, department="roads", departments=("parks",))
+    assert made(decision) == [("dispatched", "roads"), ("released", "roads"), ("assisted", "parks")]
+    old, new = life.summary.tasks
+    assert (old.department, old.state, new.department, new.state) == ("roads", "released", "parks", "assigned")
+    assert life.clock(f"assist/{old.id}").ended_at == hours(6)
+    life.do("sign", ROADS)
+    assert life.summary.state == "signed"
+
+
 def test_what_an_assistant_does_is_not_the_lead_s_doing() -> None:
     life = Life()
     life.do("assist", "dispatcher", department="roads")

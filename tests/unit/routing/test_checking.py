@@ -91,7 +91,7 @@ def test_a_redo_takes_back_what_belongs_to_the_closing(rated: bool) -> None:
     summary = life.summary
     assert (summary.closed_at, summary.follow_up, summary.evaluation, summary.redos) == (None, None, None, 1)
     assert (summary.first_evaluation is not None) is rated
-    assert (summary.replied_at, summary.due_at, summary.inner_due_at) == (hours(3), hours(80), hours(110))
+    assert (summary.replied_at, summary.due_at, summary.inner_due_at) == (hours(3), hours(80), hours(80))
     assert (life.clock("archive").ended_at, life.clock("close").due_at) == (hours(50), hours(250))
     assert life.clock("reply").next_at == hours(80)
 

@@ -35,7 +35,9 @@ def test_a_consultation_s_own_deadline_comes_before_the_policy_s() -> None:
 def test_a_department_speaks_for_itself_and_others_for_the_party_they_name() -> None:
     life = consulted()
     assert made(life.do("opine", ROADS, text="归我")) == [("opined", None)]
+    assert life.clock("opine").ended_at is None
     assert made(life.do("opine", "followup", text="同意", party="居委会")) == [("opined", None)]
+    assert life.clock("opine").ended_at is not None, "all have spoken"
     life.do("opine", ROADS, text="再说一句")
     assert life.case.consultation is not None
     assert life.case.consultation.spoken == ("roads", "居委会", "roads")

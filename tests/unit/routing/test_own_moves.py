@@ -125,8 +125,13 @@ def test_the_lead_and_a_task_of_two_closed_departments_go_each_to_its_successor(
     life = handling()
     life.do("assist", "dispatcher", department="roads")
     life.rules = closing("housing", "roads", to="parks")
-    assert [made(one) for one in life.tell(succession(life))] == [[("handed_over", "parks")]] * 2
-    assert (life.case.department, life.summary.tasks[0].department) == ("parks", "parks")
+    assert [made(one) for one in life.tell(succession(life))] == [
+        [("handed_over", "parks")],
+        [("handed_over", "parks"), ("released", "parks")],
+    ]
+    (task,) = life.summary.tasks
+    assert (life.case.department, task.department, task.state) == ("parks", "parks", "released")
+    assert life.clock(f"assist/{task.id}").ended_at is not None
     assert len({one.action_id for one in life.decisions}) == len(life.decisions)
 
 

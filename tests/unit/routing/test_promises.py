@@ -27,20 +27,34 @@ def test_a_submission_is_promised_a_reply_an_inner_limit_and_a_close() -> None:
     assert (life.case.terms.policy_version, life.case.terms.most_redos) == (7, 3)
 
 
-def test_a_dispatch_begins_signing_contact_and_return_and_moves_no_promise() -> None:
+def test_a_dispatch_begins_signing_contact_and_return_and_the_first_one_completes_the_promise() -> None:
     life = Life(town(OF_ROADS), category=None)
     life.do("dispatch", "dispatcher", at=5, department="roads")
-    assert due(life) == {"reply": 168, "inner": 60, "close": 200, "sign": 6, "contact": 13, "return": 21}
+    assert due(life) == {"reply": 168, "inner": 9, "close": 200, "sign": 6, "contact": 13, "return": 21}
     assert life.case.terms.limits["inner"] == Limit(hours=9)
     life.do("dispatch", "dispatcher", at=10, department="housing")
-    assert due(life) == {"reply": 168, "inner": 60, "close": 200, "sign": 14, "contact": 18, "return": 26}
+    assert due(life) == {"reply": 168, "inner": 9, "close": 200, "sign": 14, "contact": 18, "return": 26}
+
+
+def test_what_the_policies_changed_to_meanwhile_is_no_reason_to_promise_anew() -> None:
+    life = Life(town(OF_ROADS), category=None)
+    life.rules = town(OF_ROADS, limits={"inner": Limit(hours=20), "close": Limit(hours=21)})
+    life.do("accept", "dispatcher", category="noise")
+    life.do("dispatch", "dispatcher", at=5, department="housing")
+    assert [due(life)[name] for name in ("inner", "close")] == [60, 200]
+
+
+def test_the_street_s_own_limit_ends_with_the_reply_s_at_the_latest() -> None:
+    life = Life(source_due_at=hours(44))
+    assert (life.summary.due_at, life.summary.inner_due_at, due(life)["inner"]) == (hours(44), hours(44), 44)
+    assert life.clock("inner").first_due_at == hours(44)
 
 
 def test_another_category_at_the_acceptance_promises_anew_from_the_reception() -> None:
     life = Life(town(OF_NOISE), category=None)
     assert due(life)["reply"] == 168
     life.do("accept", "dispatcher", at=7, category="noise")
-    assert due(life) == {"reply": 30, "inner": 60, "close": 50}
+    assert due(life) == {"reply": 30, "inner": 30, "close": 50}
     assert (life.summary.first_due_at, life.summary.accepted) == (hours(30), True)
 
 
@@ -52,7 +66,16 @@ def test_the_same_category_at_the_acceptance_promises_nothing_anew() -> None:
 def test_the_source_s_own_due_time_is_the_reply_s() -> None:
     life = Life(town(OF_NOISE), category=None, source_due_at=hours(44))
     life.do("accept", "dispatcher", category="noise")
-    assert (life.summary.due_at, life.summary.inner_due_at) == (hours(44), hours(60))
+    assert life.summary.due_at == hours(44)
+
+
+def test_a_limit_that_is_the_same_for_the_new_category_is_not_begun_again() -> None:
+    life = Life(town(OF_NOISE), category=None, source_due_at=hours(300))
+    life.marks("inner")
+    before = life.clock("inner")
+    life.do("accept", "dispatcher", category="noise", at=46)
+    assert life.clock("inner") == before, "what it was reminded of, it is not reminded of again"
+    assert due(life) == {"reply": 300, "inner": 60, "close": 50}
 
 
 def test_a_policy_that_changed_meanwhile_changes_no_promise() -> None:
@@ -96,10 +119,39 @@ def test_today_s_policies_are_taken_over_where_somebody_says_so() -> None:
     told = DirectoryApplied(case_id=life.case.case_id, what="policy", at=hours(9))
     (decision,) = life.tell(told)
     assert (decision.action, decision.actor, made(decision)) == ("reclock", ROUTING, [])
-    assert due(life) == {"reply": 100, "inner": 120, "close": 400, "contact": 16, "return": 32}
-    before = life.case
+    assert due(life) == {"reply": 100, "inner": 100, "close": 400, "contact": 16, "return": 32}
+    assert life.tell(told) == [], "it has them"
+
+
+def test_what_today_s_policies_say_comes_on_top_of_the_time_that_a_clock_stood_still() -> None:
+    life = handling()
+    life.do("hold", "dispatcher", at=10, reason="r", until=hours(30))
+    life.do("resume", "department", at=30)
+    assert due(life)["inner"] == 80
+    life.rules = town(limits={"inner": Limit(hours=70)})
+    told = DirectoryApplied(case_id=life.case.case_id, what="policy", at=hours(31))
     life.tell(told)
-    assert life.case.clocks == before.clocks
+    assert due(life)["inner"] == 90
+    assert life.tell(told) == []
+    life.do("hold", "dispatcher", at=40, reason="r", until=hours(50))
+    life.rules = town(limits={"inner": Limit(hours=60)})
+    life.tell(told)
+    assert due(life)["inner"] == 90, "it stands until the fiftieth hour as well"
+    life.do("resume", "department", at=45)
+    assert due(life)["inner"] == 85
+
+
+def test_who_has_answered_a_dispatch_by_a_return_need_not_sign_it() -> None:
+    life = Life()
+    life.do("return", "department", at=1, reason="r")
+    assert "sign" not in due(life)
+
+
+def test_what_is_rated_after_it_was_archived_is_archived_again() -> None:
+    life = closed()
+    life.do("archive", "routing", at=400)
+    life.do("rate", "followup", at=401, grade=5)
+    assert (life.summary.state, due(life)) == ("evaluated", {"archive": 401 + 14 * 24})
 
 
 def test_what_the_source_or_a_grant_gave_is_not_taken_by_today_s_policies() -> None:

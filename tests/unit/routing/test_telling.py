@@ -14,6 +14,7 @@ from services.contracts.codec import decode
 from services.contracts.directory import Department, History
 from services.contracts.followups import DeadlineReached, DirectoryApplied
 from services.routing import timekeeper
+from services.routing.adapters.followups import Followups
 from services.routing.domain.rules import Rules
 from services.routing.domain.state import CaseState
 from services.routing.ports import StoreAway
@@ -60,6 +61,11 @@ class Broker:
         self.taken += [record for record, lost in zip(records, failed, strict=True) if not lost]
         return [BrokerAway("away") if lost else None for lost in failed]
 
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        for failed in await self.send(records):
+            if failed is not None:
+                raise failed
+
     @property
     def told(self) -> list[DeadlineReached | DirectoryApplied]:
         """Everything it took."""
@@ -75,12 +81,18 @@ class Clockwork:
         parts = {
             "rules": lambda: self.rules,
             "owned": lambda: self.owned,
-            "producer": cast(Producer, self.broker),
-            "clock": lambda: self.now,
+            "read_upto": lambda: self.now,
             "health": Health("routing", "routing-1"),
         }
-        self.keeper = Timekeeper(cases=self.store, read_upto=lambda: self.now, **parts)  # type: ignore[arg-type]
-        self.successions = Successions(cases=self.store, **parts)  # type: ignore[arg-type]
+        producer = cast(Producer, self.broker)
+        self.keeper = Timekeeper(
+            cases=self.store,
+            producer=producer,
+            clock=lambda: self.now,
+            **parts,  # type: ignore[arg-type]
+        )
+        told = Followups(producer, lambda: self.now)
+        self.successions = Successions(cases=self.store, tell=told.tell, **parts)  # type: ignore[arg-type]
 
     async def look(self, after: timedelta = timedelta(seconds=1)) -> int:
         """Later by so much; how many more it told."""

@@ -80,6 +80,22 @@ def redo(clock: Clock, at: datetime, due: Limit | datetime, calendar: WorkCalend
     return _replace(start(clock.name, at, due, calendar), first_due_at=clock.first_due_at)
 
 
+def reclock(clock: Clock, due: Limit, calendar: WorkCalendar) -> Clock:
+    """As though that limit had been promised where it started: pushed on by as much as it has stood still, its marks
+    to come again, its first promise kept."""
+    stood, runs_from = _NONE, clock.since
+    if clock.runs_from is not None:
+        stood = max(_NONE, between(clock, clock.started_at, runs_from, calendar) - clock.ran)
+    at = later(clock, _due(clock.started_at, due, calendar), stood, calendar)
+    moved = _replace(clock, due_at=at, working=_working(due), late=_NONE, next_step=0)
+    if clock.runs_from is not None:
+        moved = _replace(moved, ran=max(_NONE, between(moved, clock.started_at, runs_from, calendar) - stood))
+    if clock.stopped_at is None:
+        return moved
+    moved = _replace(moved, stopped_due=at if at > clock.stopped_at else None)
+    return _replace(moved, due_at=_due_if_gone_on(moved, clock.stopped_until or clock.stopped_at, calendar))
+
+
 def end(clock: Clock, at: datetime) -> Clock:
     """Met, or overtaken by events; the first end stands. In time is what ends at its due time or before."""
     return clock if clock.ended_at is not None else _replace(clock, ended_at=at.astimezone(UTC))
