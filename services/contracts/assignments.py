@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from .cases import State
+from .deadlines import ClockName, EscalationLevel, Window
 from .submissions import Place, Urgency
 from .times import Instant
 
@@ -16,7 +17,10 @@ NoticeKind = Literal[
 
 
 class AssignmentNotice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing to do or to know. `id` is stable: the same notice again has the same id."""
+    """One thing to do or to know. `id` is stable: the same notice again has the same id.
+
+    `clock` is what ends soon or is over, `level` to whom that went up; `main` the case that a merged one goes on in.
+    """
 
     id: str
     department: str
@@ -34,3 +38,6 @@ class AssignmentNotice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     urgency: Urgency = "normal"
     confidential: bool = False
     reason: str | None = None
+    clock: ClockName | Window | None = None
+    level: EscalationLevel | None = None
+    main: str | None = None

@@ -273,6 +273,9 @@ notices = st.builds(
     urgency=one_of(Urgency),
     confidential=st.booleans(),
     reason=maybe_text,
+    clock=st.none() | one_of(ClockName) | one_of(Window),
+    level=st.none() | one_of(EscalationLevel),
+    main=maybe_text,
 )
 changes = st.builds(
     DirectoryChanged, kind=one_of(DirectoryKind), id=texts, version=counts, row=st.none() | json_objects

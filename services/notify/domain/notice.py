@@ -109,5 +109,8 @@ def _notice(kind: NoticeKind, recipient: Recipient, case: Told, now: Happened) -
         place=case.place,
         urgency=case.urgency,
         confidential=case.confidential,
-        reason=details.reason or (f"{CLOCK_NAMES[details.clock]} / {details.clock}" if details.clock else None),
+        reason=details.reason or (CLOCK_NAMES[details.clock] if details.clock else None),
+        clock=details.clock,
+        level=details.level,
+        main=details.main if kind == "merged" else None,
     )

@@ -241,9 +241,16 @@ def test_it_is_due(action: Any, kind: OccurrenceKind, details: dict[str, Any], d
 def test_a_reminder_says_of_which_deadline_unless_it_has_its_own_reason() -> None:
     case = Case()
     (made,) = case.move("remind", "due_soon", clock="sign")
-    assert made.reason == "签收 / sign"
-    (made,) = case.move("escalate", "escalated", clock="sign", reason="逾期")
-    assert made.reason == "逾期"
+    assert (made.reason, made.clock, made.level) == ("签收", "sign", None)
+    (made,) = case.move("escalate", "escalated", clock="sign", level="leader", reason="逾期")
+    assert (made.reason, made.clock, made.level) == ("逾期", "sign", "leader")
+
+
+def test_who_loses_a_case_to_another_is_told_to_which() -> None:
+    (made,) = Case().move("merge", "merged", summary={"state": "merged"}, main="t-2")
+    assert made.main == "t-2"
+    (made,) = Case().move("assist", "assisted", summary={"tasks": (task("b"),)})
+    assert made.main is None
 
 
 def test_of_a_confidential_case_nobody_is_told_more_than_the_lead() -> None:
