@@ -19,6 +19,7 @@ _BOTH_WAYS: dict[str, tuple[tuple[State, State], ...]] = {
     "verify": (("replied", "closed"), ("replied", "redo")),
 }
 """Where the table leaves the next state to what the action says."""
+_ANYWHERE = "anywhere"
 
 
 def page() -> str:
@@ -30,8 +31,8 @@ def page() -> str:
             "```mermaid",
             *_picture(),
             "```\n",
-            "Left out of the picture: moves that leave the state as it is, and what is possible from every open state "
-            f"({', '.join(_from_anywhere())}).\n",
+            "任一在办: every open state. 拆单 leads back to the state before. Left out: moves that leave "
+            "the state as it is.\n",
             "## 动作 · Moves\n",
             "Who may is the default; a channel's row in the directory replaces it action by action.\n",
             "| 动作 | action | 谁 who | 从 from | 到 to | 需要 needs | 发生 occurrence |",
@@ -54,14 +55,18 @@ def _picture() -> Iterator[str]:
         yield f"    {state}: {name} {state}"
     yield "    [*] --> received: 登记 submit"
     between: dict[tuple[State, State], list[str]] = {}
+    yield f"    {_ANYWHERE}: 任一在办 any open"
     for move in MOVES.values():
-        if set(ANY_OPEN) <= set(move.from_states) and move.to is not None:
+        if set(ANY_OPEN) <= set(move.from_states):
+            if move.to is not None:
+                yield f"    {_ANYWHERE} --> {move.to}: {move.chinese}"
             continue
         for begin, end in _arrows(move):
             between.setdefault((begin, end), []).append(move.chinese)
     for (begin, end), names in between.items():
         yield f"    {begin} --> {end}: {' · '.join(names)}"
     yield f"    classDef done fill:#dff0e3,stroke:#3a7d4f\n    class {','.join(sorted(NOW_CLOSED))} done"
+    yield f"    merged --> {_ANYWHERE}: {MOVES['split'].chinese}"
     yield f"    classDef out fill:#eee,stroke:#999\n    class {','.join(sorted(NOT_VALID))} out"
 
 
@@ -70,14 +75,6 @@ def _arrows(move: Move) -> Iterator[tuple[State, State]]:
         yield from _BOTH_WAYS[move.action]
     elif move.to is not None:
         yield from ((begin, move.to) for begin in move.from_states)
-
-
-def _from_anywhere() -> list[str]:
-    return [
-        f"{move.chinese} → {CHINESE[move.to]}"
-        for move in MOVES.values()
-        if move.to is not None and set(ANY_OPEN) <= set(move.from_states)
-    ] + ["拆单 → 并单前的状态"]
 
 
 def _row(move: Move) -> str:
