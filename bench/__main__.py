@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.local.servers import Servers
 
-from . import freshness, growth, intake, metrics, report, routing, stage
+from . import deadlines, freshness, growth, intake, metrics, report, routing, stage
 from .city import City
 
 SIZES = {
@@ -63,7 +63,8 @@ PARTS: dict[str, Part] = {
     ),
     "routing": lambda servers, size, bar: routing.measure(servers, size["submissions"], size["rounds"], bar),
     "intake": lambda servers, size, bar: intake.measure(servers, size["requests"], size["rounds"], bar),
-    "growth": lambda servers, size, bar: growth.measure(servers, size["growth"], size["cases"], size["waiting"], bar),
+    "growth": lambda servers, size, bar: growth.measure(servers, size["growth"], size["cases"], bar),
+    "deadlines": lambda servers, size, bar: deadlines.measure(servers, size["waiting"], bar),
     "freshness": lambda servers, size, bar: freshness.measure(servers, size["seconds"], size["rounds"], bar),
 }
 

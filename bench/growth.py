@@ -1,5 +1,4 @@
-"""What an event costs when there is more of everything: workers, departments, unevenness, cases that are open; and what
-a look at the clocks costs then.
+"""What an event costs when there is more of everything: workers, departments, unevenness, cases that are open.
 
 Notify is measured here too, on the first city: how many instances a city needs follows from all three.
 """
@@ -11,7 +10,7 @@ from rich.progress import Progress
 from deploy.local.servers import Servers
 from services.contracts.topics import CASES, TICKETS
 
-from . import deadlines, ours, stage
+from . import ours, stage
 from .city import City
 from .routing import FACTS_EACH
 from .stage import mongo
@@ -26,9 +25,9 @@ MORE = 9
 """So many times the first submissions come between the first and the last."""
 
 
-def measure(servers: Servers, facts: int, submissions: int, waiting: int, progress: Progress) -> dict[str, Any]:
+def measure(servers: Servers, facts: int, submissions: int, progress: Progress) -> dict[str, Any]:
     """`metrics`: a row for each city and for two workers; `routing`: the first and the last tenth of the cases;
-    `notify`: one figure; `deadlines`: a tenth of the `waiting` cases, and all."""
+    `notify`: one figure."""
     task = progress.add_task("growth", total=len(CITIES))
     rows, notify = [], {}
     for name, city in CITIES.items():
@@ -44,8 +43,7 @@ def measure(servers: Servers, facts: int, submissions: int, waiting: int, progre
         progress.advance(task)
     stage.empty(servers.kafka_bootstrap, CASES, City().partitions)
     routing = cases_that_stay(servers, submissions, progress)
-    waits = deadlines.measure(servers, waiting, progress)
-    return {"metrics": rows, "routing": routing, "notify": notify, "facts": facts, "deadlines": waits}
+    return {"metrics": rows, "routing": routing, "notify": notify, "facts": facts}
 
 
 def cases_that_stay(servers: Servers, submissions: int, progress: Progress) -> list[dict[str, Any]]:
