@@ -60,6 +60,7 @@ ACCESS: dict[str, dict[str, tuple[Role, ...]]] = {
         "GET /static/{path:path}": (),
         "GET /v1/definitions": _VIEWING,
         "GET /v1/rates": _VIEWING,
+        "GET /v1/rates/export": _VIEWING,
         "GET /v1/rates/stream": _VIEWING,
     },
 }

@@ -215,6 +215,10 @@ def _keeps_tasks(before: tuple[Task, ...], after: tuple[Task, ...], fact: CaseFa
             continue
         if fact.action in ("release", "self_handle"):
             assert (was.state in TASK_OPEN, now.state) == (True, "released")
+        elif fact.action in ("dispatch", "hand_over"):
+            assert (was.state in TASK_OPEN, now.state) == (True, "released")
+            assert fact.after is not None
+            assert now.department == fact.after.dims.department, "who leads does not assist as well"
         else:
             row = TASK_MOVES[fact.action]
             assert was.state in row.from_states

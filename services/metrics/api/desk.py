@@ -1,7 +1,7 @@
 """What the routes work with, and how a request becomes a question."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,6 +12,7 @@ from services.runtime.problems import Problem
 
 from ..handlers import Ask, Question, Refused, overview, understand
 from ..ports import CellReader, Clock, Doorbell, Names
+from ..tables import Language
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,13 @@ class RateQuery(Filters):
     group_by: str = Field("", description="dimensions with commas: channel, department, category, or a pair of them")
 
 
+class ExportQuery(RateQuery):
+    """GET /v1/rates/export."""
+
+    format: Literal["csv", "xlsx"] = "xlsx"
+    lang: Language = Field("zh", description="of heads and names")
+
+
 class StreamQuery(Filters):
     """GET /v1/rates/stream: without `rate` the overview."""
 
@@ -70,6 +78,11 @@ class StreamQuery(Filters):
 
 async def asked_by(query: Annotated[RateQuery, Query()], desk: AtDesk) -> Ask:
     """What GET /v1/rates asks. Problem 422."""
+    return understood(query, desk)
+
+
+def understood(query: RateQuery, desk: Desk) -> Ask:
+    """One rate. Problem 422."""
     return _one(query, query.rate, query.basis, query.group_by, desk)
 
 

@@ -1,0 +1,124 @@
+"""An answer as a table for people: what a spreadsheet shows of it, every figure with what explains it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET
+
+from .domain.figures import Figure
+from .domain.measures import Basis, Scope
+from .handlers import Answer
+
+Language = Literal["zh", "en"]
+Cell = str | int | float | None
+Column = tuple[str, bool, Callable[[Figure], Cell]]
+"""Its name, whether it holds shares, and what it shows of a row."""
+_DIMENSIONS: Mapping[str, tuple[str, str]] = {
+    "channel": ("渠道", "Channel"),
+    "department": ("部门", "Department"),
+    "category": ("类别", "Category"),
+}
+_BASES: Mapping[Basis, tuple[str, str]] = {
+    "cohort": ("按登记日", "by the day received"),
+    "due": ("按到期时间", "by the due time"),
+    "flow": ("按发生时间", "by when it happened"),
+}
+_READINGS: Mapping[Scope, tuple[str, str]] = {"full": ("全口径", "full"), "assessed": ("考核口径", "assessed")}
+_REASONS: Mapping[str, tuple[str, str]] = {
+    "nothing_to_divide_by": ("无可计算的件", "nothing to divide by"),
+    "not_a_part": ("分子不是分母的一部分", "the numerator is no part of the denominator"),
+}
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """`name` is the figure's. `shares` are the places of columns that hold shares of one, to be shown as percentages;
+    `about` says how to read it: name → words."""
+
+    name: str
+    head: list[str]
+    rows: list[list[Cell]]
+    shares: frozenset[int]
+    about: list[tuple[str, str]]
+
+
+def table(answer: Answer, language: Language) -> Table:
+    """Groups first, each with its name and its id, then the figure and what it is made of."""
+    pick = _pick(language)
+    row = answer.definition
+    columns = [*_groups(answer.group_by, language), *_figures(answer, pick)]
+    return Table(
+        name=(row.name, row.name_en)[pick],
+        head=[name for name, _, _ in columns],
+        rows=[[value(one) for _, _, value in columns] for one in answer.rows],
+        shares=frozenset(place for place, (_, share, _) in enumerate(columns) if share),
+        about=_about(answer, pick),
+    )
+
+
+def _pick(language: Language) -> int:
+    return 0 if language == "zh" else 1
+
+
+def _groups(group_by: Sequence[str], language: Language) -> list[Column]:
+    pick, found = _pick(language), list[Column]()
+    for name in group_by:
+        zh_en = _DIMENSIONS[name]
+        found.append((zh_en[pick], False, _label(name, language)))
+        found.append((zh_en[pick] + ("代码", " id")[pick], False, _group(name)))
+    return found
+
+
+def _figures(answer: Answer, pick: int) -> list[Column]:
+    row, name = answer.definition, (answer.name, answer.name_en)[pick]
+    found: list[Column] = []
+    if row.quantiles is not UNSET:
+        found.append((("件数", "Cases")[pick], False, lambda one: one.denominator))
+        for share in row.quantiles.at:
+            key = f"p{share * 100:g}"
+            found.append((f"{name} {key}{('（秒）', ' (seconds)')[pick]}", False, _quantile(key)))
+    elif row.denominator is None:
+        found.append((name, False, lambda one: one.value))
+    else:
+        found += [
+            (name, True, lambda one: one.value),
+            (("分子", "Numerator")[pick], False, lambda one: one.numerator),
+            (("分母", "Denominator")[pick], False, lambda one: one.denominator),
+            (("95% 区间下限", "95 % interval from")[pick], True, lambda one: one.interval[0] if one.interval else None),
+            (("95% 区间上限", "95 % interval to")[pick], True, lambda one: one.interval[1] if one.interval else None),
+        ]
+    if row.coverage is not None:
+        found.append((("覆盖率", "Coverage")[pick], True, lambda one: one.coverage.value if one.coverage else None))
+    found.append((("说明", "Note")[pick], False, lambda one: _REASONS[one.reason][pick] if one.reason else None))
+    return found
+
+
+def _about(answer: Answer, pick: int) -> list[tuple[str, str]]:
+    row = answer.definition
+    open_end = ("不限", "open")[pick]
+    return [
+        (("指标", "Figure")[pick], f"{(row.name, row.name_en)[pick]} ({row.id})"),
+        (("定义版本", "Definition's version")[pick], str(row.version)),
+        (("含义", "Meaning")[pick], (row.meaning, row.meaning_en)[pick]),
+        (("出处", "Source")[pick], row.source),
+        (("基准", "Basis")[pick], _BASES[answer.basis][pick]),
+        (("口径", "Reading")[pick], _READINGS[answer.reading][pick]),
+        (("起（含）", "From (included)")[pick], answer.begin or open_end),
+        (("止（不含）", "To (not included)")[pick], answer.end or open_end),
+        (
+            ("计至（分区:序号）", "Counts up to (partition:sequence)")[pick],
+            " ".join(f"{partition}:{seq}" for partition, seq in answer.position.items()),
+        ),
+    ]
+
+
+def _label(dimension: str, language: Language) -> Callable[[Figure], Cell]:
+    return lambda one: one.labels[dimension].get(language) or one.group[dimension]
+
+
+def _group(dimension: str) -> Callable[[Figure], Cell]:
+    return lambda one: one.group[dimension]
+
+
+def _quantile(key: str) -> Callable[[Figure], Cell]:
+    return lambda one: one.quantiles.get(key) if one.quantiles is not UNSET else None
