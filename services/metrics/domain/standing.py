@@ -23,6 +23,11 @@ _STANDING: Mapping[State, str] = {
 """As far as figures tell states apart."""
 
 
+def standing(state: State) -> str:
+    """How a case stands: open, closed, or why it does not count."""
+    return _STANDING[state]
+
+
 class Unit(NamedTuple):
     """Where a case counts: in the bucket of `at`, under these values of the dimensions."""
 

@@ -18,7 +18,13 @@ _BUCKET: Mapping[CellBasis, Callable[[datetime, ZoneInfo], datetime]] = {
     "cohort": day_of,
     "due": hour_of,
     "durations": day_of,
+    "flow": hour_of,
 }
+
+
+def bucket_of(basis: CellBasis, at: datetime, zone: ZoneInfo) -> datetime:
+    """The UTC instant at which the bucket begins in which `at` counts."""
+    return _BUCKET[basis](at, zone)
 
 
 def marks(happened: Occurrence) -> Tally:
@@ -43,7 +49,7 @@ def moves(fact: CaseFact, zone: ZoneInfo) -> Iterator[tuple[Place, Tally]]:
         for (basis, at, values), tally in _moved(part, before, after).items():
             changed = {measure: count for measure, count in tally.items() if count}
             if changed:
-                yield Place(basis, _BUCKET[basis](at, zone), values), changed
+                yield Place(basis, bucket_of(basis, at, zone), values), changed
     for happened in fact.removed:
         yield _hour_of(happened, zone), {name: -count for name, count in marks(happened).items()}
     for happened in fact.added:
@@ -51,7 +57,7 @@ def moves(fact: CaseFact, zone: ZoneInfo) -> Iterator[tuple[Place, Tally]]:
 
 
 def _hour_of(happened: Occurrence, zone: ZoneInfo) -> Place:
-    return Place.of("flow", hour_of(happened.at, zone), happened.dims)
+    return Place.of("flow", bucket_of("flow", happened.at, zone), happened.dims)
 
 
 def _moved(part: Part, before: CaseSummary | None, after: CaseSummary | None) -> dict[Unit, dict[str, int]]:

@@ -1,0 +1,65 @@
+"""At any position of the log the pieces that stood then add up to the cells of then, however a history went."""
+
+import random
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.contracts.cases import CaseFact
+from services.metrics.domain.cells import Place
+from services.metrics.domain.evidence import Evidence, after, summed
+from services.metrics.domain.units import moves
+from tests.properties.test_figures import STREET, told
+from tests.recount.calendar import ZONE
+from tests.unit.recount.rich import RICH
+from tests.unit.recount.side_by_side import Directory
+
+
+def kept(facts: Iterable[CaseFact]) -> dict[str, Evidence]:
+    found: dict[str, Evidence] = {}
+    for fact in facts:
+        evidence = after(found.get(fact.case_id), fact, ZONE)
+        if evidence is not None:
+            found[fact.case_id] = evidence
+    return found
+
+
+def cells(facts: Iterable[CaseFact]) -> dict[Place, dict[str, int]]:
+    sums: dict[Place, dict[str, int]] = {}
+    for fact in facts:
+        for place, tally in moves(fact, ZONE):
+            there = sums.setdefault(place, {})
+            for measure, count in tally.items():
+                there[measure] = there.get(measure, 0) + count
+    left = {place: {name: count for name, count in tally.items() if count} for place, tally in sums.items()}
+    return {place: tally for place, tally in left.items() if tally}
+
+
+def agree(facts: list[CaseFact], positions: Iterable[int]) -> None:
+    pieces = [piece for evidence in kept(facts).values() for piece in evidence.pieces]
+    for seq in positions:
+        assert summed({0: pieces}, {0: seq}) == cells(facts[:seq])
+
+
+@pytest.mark.parametrize("street", [STREET, RICH], ids=["reference", "rich"])
+def test_at_many_positions_of_a_history(street: Directory) -> None:
+    facts = told(street, seed=21, cases=80).facts
+    assert [fact.seq for fact in facts] == list(range(1, len(facts) + 1))
+    dice = random.Random(21)
+    agree(facts, [0, *dice.sample(range(1, len(facts)), 12), len(facts)])
+
+
+@given(seed=st.integers(0, 1 << 30), street=st.sampled_from([STREET, RICH]))
+@settings(max_examples=6, deadline=None)
+def test_so_of_any_seed(seed: int, street: Directory) -> None:
+    facts = told(street, seed, cases=20).facts
+    agree(facts, [len(facts) // 3, len(facts) * 2 // 3, len(facts)])
+
+
+def test_what_comes_again_changes_nothing() -> None:
+    facts = told(STREET, seed=3, cases=15).facts
+    once = kept(facts)
+    assert kept([*facts, *facts]) == once
+    assert all(len(set(map(repr, one.pieces))) == len(one.pieces) for one in once.values())
