@@ -45,13 +45,13 @@ def figure(
     """The figure of one group; None for a group in which nothing is left to count."""
     if row.quantiles is not UNSET:
         return _quantiles(row.quantiles, sums, group, labels)
-    numerator = _sum(row.numerator, sums)
+    numerator = total(row.numerator, sums)
     coverage = _coverage(row, sums)
     if row.denominator is None:
         if not numerator and group:
             return None
         return Figure(group=group, labels=labels, numerator=numerator, denominator=None, value=numerator)
-    denominator = _sum(row.denominator, sums)
+    denominator = total(row.denominator, sums)
     if group and not (numerator or denominator or (coverage and coverage.denominator)):
         return None
     return Figure(
@@ -66,14 +66,14 @@ def figure(
     )
 
 
-def _sum(measures: Sum | None, sums: Tally) -> int | float:
-    """Whole where all weights are; else to nine digits, since 3 × 0.9 is 2.7."""
+def total(measures: Sum | None, sums: Tally) -> int | float:
+    """A row's numerator or denominator. Whole where all weights are; else to nine digits, since 3 × 0.9 is 2.7."""
     if measures is None:
         return 0
     if isinstance(measures, str):
         return sums.get(measures, 0)
-    total = sum(weight * sums.get(measure, 0) for measure, weight in measures.items())
-    return total if isinstance(total, int) else round(total, 9)
+    weighed = sum(weight * sums.get(measure, 0) for measure, weight in measures.items())
+    return weighed if isinstance(weighed, int) else round(weighed, 9)
 
 
 def _interval(numerator: int | float, denominator: int | float) -> tuple[float, float] | None:
@@ -86,17 +86,17 @@ def _quantiles(
     asked: Quantiles, sums: Tally, group: Mapping[str, str], labels: Mapping[str, Mapping[str, str]]
 ) -> Figure | None:
     binned = bins(asked.histogram, sums)
-    total = sum(count for _, count in binned)
-    if group and not total:
+    durations = sum(count for _, count in binned)
+    if group and not durations:
         return None
-    found = {f"p{share * 100:g}": quantile(share, binned, total) for share in asked.at} if total else {}
+    found = {f"p{share * 100:g}": quantile(share, binned, durations) for share in asked.at} if durations else {}
     return Figure(
         group=group,
         labels=labels,
         numerator=None,
-        denominator=total,
+        denominator=durations,
         value=found.get("p50"),
-        reason=None if total else "nothing_to_divide_by",
+        reason=None if durations else "nothing_to_divide_by",
         quantiles=found,
     )
 
