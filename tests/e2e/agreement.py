@@ -107,7 +107,9 @@ def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> Agreed:
     recount, held = recounted(deployment, written, dead)
 
     headers = {"Authorization": f"Bearer {deployment.key('dashboard')}"}
-    with httpx.Client(headers=headers, timeout=60, trust_env=False) as client:
+    # given up before the server gives it up, however long the counting between two questions takes
+    kept = httpx.Limits(keepalive_expiry=1)
+    with httpx.Client(headers=headers, timeout=60, trust_env=False, limits=kept) as client:
         instances = cycle(deployment.urls("metrics"))  # each must say the same
 
         def ask(question: dict[str, str]) -> Any:

@@ -72,7 +72,7 @@ class Case:
         elif action == "release":
             yield Heard(details["department"], "withdrawn", "assistant")
         elif action == "hand_over":
-            yield from _handed_over(fact)
+            yield from _handed_over(fact, working)
         elif action == "refuse_return":
             named = details.get("department")
             yield from (
@@ -90,6 +90,8 @@ class Case:
         elif action in ("remind", "escalate") and fact["actor"]["role"] != "routing":
             yield from _all([lead], "reminded" if action == "remind" else "escalated")
         if action == "dispatch":
+            if lead in working:
+                yield Heard(str(lead), "withdrawn", "assistant")
             yield from _all([lead], "assigned")
         if action in ("dispatch", "assist"):
             new = [details["department"]] if action == "assist" else details.get("departments", ())
@@ -166,12 +168,16 @@ def expected(bootstrap: str, departments: Collection[str]) -> dict[str, set[Told
     return found
 
 
-def _handed_over(fact: Json) -> Iterator[Heard]:
-    """Its successor has what the closed department had: the lead, its tasks, or both."""
+def _handed_over(fact: Json, working: Collection[str]) -> Iterator[Heard]:
+    """Its successor has what the closed department had: the lead, or its tasks, unless it leads itself."""
     gone, heir = fact["details"]["party"], fact["details"]["department"]
     led = _lead(fact.get("before")) == gone
     yield Heard(gone, "withdrawn", "lead" if led else "assistant")
-    yield Heard(heir, "assigned", "lead" if led else "assistant")
+    if led:
+        yield from _all([heir] if heir in working else [], "withdrawn", "assistant")
+        yield Heard(heir, "assigned")
+    elif heir != _lead(fact["after"]):
+        yield Heard(heir, "assigned", "assistant")
 
 
 def _all(departments: Any, notice: str, part: str = "lead") -> list[Heard]:
