@@ -107,15 +107,20 @@ def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> Agreed:
     recount, held = recounted(deployment, written, dead)
 
     headers = {"Authorization": f"Bearer {deployment.key('dashboard')}"}
-    # given up before the server gives it up, however long the counting between two questions takes
-    kept = httpx.Limits(keepalive_expiry=1)
-    with httpx.Client(headers=headers, timeout=60, trust_env=False, limits=kept) as client:
+    # none is kept: the server gives one up while the answers are counted again
+    with httpx.Client(headers=headers, timeout=60, trust_env=False, limits=httpx.Limits(max_connections=1)) as client:
         instances = cycle(deployment.urls("metrics"))  # each must say the same
 
+        def asked(question: dict[str, str]) -> Any:
+            try:
+                answer = client.get(f"{next(instances)}/v1/rates", params=question, headers={"Connection": "close"})
+            except httpx.TransportError:
+                return None  # killed just now, or its connection was
+            assert answer.status_code in (200, 503), answer.text
+            return answer.json() if answer.status_code == 200 else None
+
         def ask(question: dict[str, str]) -> Any:
-            answer = client.get(f"{next(instances)}/v1/rates", params=question)
-            assert answer.status_code == 200, answer.text
-            return answer.json()
+            return until(lambda: asked(question), 60)
 
         found = differences(recount, ask, until=datetime.now(UTC))
     if ends(deployment.kafka_bootstrap, *READ["routing"]) != log:
