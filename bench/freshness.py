@@ -70,7 +70,8 @@ async def _round(servers: Servers, seconds: int, turn: int) -> dict[str, float]:
     bodies = intake.bodies(seconds * RATE, 5_000 + turn)
     headers = {"Authorization": f"Bearer {intake.KEY}", "Content-Type": "application/json"}
     counts: list[tuple[float, int]] = []
-    limits = httpx.Limits(max_connections=64)
+    # given up before intake gives it up, which it does after five seconds, as httpx would: one of them came first
+    limits = httpx.Limits(max_connections=64, keepalive_expiry=2)
     async with (
         httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{intake.PORT}", headers=headers, limits=limits, trust_env=False
