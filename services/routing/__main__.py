@@ -120,6 +120,7 @@ async def run(settings: RoutingSettings) -> None:
                 partitions=settings.partitions,
                 directory=directory,
                 directory_store=rows,
+                rules=rules,
                 tell=followups.tell,
                 zone=zone,
             ),

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.cases import CaseFact
-from services.metrics.domain.cells import Place
-from services.metrics.domain.evidence import Evidence, after, summed
+from services.metrics.domain.cells import Sums
+from services.metrics.domain.evidence import Evidence, after
 from services.metrics.domain.units import moves
 from tests.properties.test_figures import STREET, told
 from tests.recount.calendar import ZONE
@@ -26,21 +26,14 @@ def kept(facts: Iterable[CaseFact]) -> dict[str, Evidence]:
     return found
 
 
-def cells(facts: Iterable[CaseFact]) -> dict[Place, dict[str, int]]:
-    sums: dict[Place, dict[str, int]] = {}
-    for fact in facts:
-        for place, tally in moves(fact, ZONE):
-            there = sums.setdefault(place, {})
-            for measure, count in tally.items():
-                there[measure] = there.get(measure, 0) + count
-    left = {place: {name: count for name, count in tally.items() if count} for place, tally in sums.items()}
-    return {place: tally for place, tally in left.items() if tally}
-
-
 def agree(facts: list[CaseFact], positions: Iterable[int]) -> None:
     pieces = [piece for evidence in kept(facts).values() for piece in evidence.pieces]
     for seq in positions:
-        assert summed({0: pieces}, {0: seq}) == cells(facts[:seq])
+        stood, counted = Sums(), Sums()
+        stood.add((piece.place, piece.tally) for piece in pieces if piece.stood(seq))
+        for fact in facts[:seq]:
+            counted.add(moves(fact, ZONE))
+        assert stood.cells() == counted.cells()
 
 
 @pytest.mark.parametrize("street", [STREET, RICH], ids=["reference", "rich"])

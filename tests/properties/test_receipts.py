@@ -6,29 +6,31 @@ from typing import Any
 
 import pytest
 
-from services.metrics.domain.cells import DIMENSIONS, Place
+from services.metrics.domain.cells import CellKey, Sums, Tally
 from services.metrics.domain.figures import figure
 from services.metrics.domain.measures import SCOPES, read_as
 from services.metrics.domain.periods import Period
 from services.metrics.domain.rates import CATALOGUE, Definition
 from services.metrics.domain.receipts import Asked, share
-from tests.properties.test_evidence import cells, kept
+from services.metrics.domain.units import moves
+from tests.properties.test_evidence import kept
 from tests.properties.test_figures import STREET, told
+from tests.recount.calendar import ZONE
 from tests.unit.recount.rich import RICH
 from tests.unit.recount.side_by_side import Directory
 
-Cells = Mapping[Place, Mapping[str, int]]
 PLACES: tuple[Mapping[str, str], ...] = (
     {}, {"channel": "hotline"}, {"department": "none"}, {"category": "other"}, {"channel": "grid", "category": "noise"},
 )  # fmt: skip
 
 
-def shown(counted: Cells, row: Definition, basis: Any, scope: Any, only: Mapping[str, str]) -> tuple[Any, Any]:
+def shown(
+    counted: Mapping[CellKey, Tally], row: Definition, basis: Any, scope: Any, only: Mapping[str, str]
+) -> tuple[Any, Any]:
     """As the cells have it."""
     sums: dict[str, int] = {}
-    for place, tally in counted.items():
-        values = dict(zip(DIMENSIONS, place.values, strict=True))
-        if place.basis == row.cells(basis) and all(values[name] == value for name, value in only.items()):
+    for key, tally in counted.items():
+        if (key.basis, dict(zip(key.dims, key.values, strict=True))) == (row.cells(basis), only):
             for measure, count in tally.items():
                 sums[measure] = sums.get(measure, 0) + count
     found = figure(row, read_as(scope, sums), {}, {})
@@ -42,7 +44,10 @@ def test_shares_add_up_to_the_figure(street: Directory) -> None:
     evidence = kept(facts)
     seen = dict.fromkeys(("excluded", "not_valid", "has_none"), 0)
     for seq in (len(facts) // 2, len(facts)):
-        counted = cells(facts[:seq])
+        sums = Sums()
+        for fact in facts[:seq]:
+            sums.add(moves(fact, ZONE))
+        counted = sums.cells()
         for row, scope, only in product(CATALOGUE.values(), SCOPES, PLACES):
             for basis in row.bases:
                 asked = Asked(row=row, basis=basis, scope=scope, period=Period(), only=only)

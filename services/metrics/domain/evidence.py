@@ -4,7 +4,7 @@ Made from summaries as they stand, never from differences, so that cells can be 
 the log the pieces that stood then add up to the cells of then.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -117,15 +117,3 @@ def _occurrences(fact: CaseFact, zone: ZoneInfo) -> Iterator[Piece]:
             since=fact.seq,
             id=happened.id,
         )
-
-
-def summed(pieces: Mapping[int, list[Piece]], position: Mapping[int, int]) -> dict[Place, dict[str, int]]:
-    """The cells, with all their dimensions, that the pieces of each partition make at a position."""
-    found: dict[Place, dict[str, int]] = {}
-    for partition, seq in position.items():
-        for piece in pieces.get(partition, ()):
-            if piece.stood(seq):
-                there = found.setdefault(piece.place, {})
-                for measure, count in piece.tally.items():
-                    there[measure] = there.get(measure, 0) + count
-    return {place: tally for place, tally in found.items() if tally}

@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Response
 from services.contracts.followups import FollowUpCommand
 from services.runtime.directory import Directory
 
-from ..domain.rules import Rules, rules_of
+from ..domain.rules import Rules
 from ..ports import CaseReader, DirectoryRows
 
 Tell = Callable[[Sequence[FollowUpCommand], str], Awaitable[None]]
@@ -27,6 +27,7 @@ class Desk:
         partitions: int,
         directory: Directory,
         directory_store: DirectoryRows,
+        rules: Callable[[], Rules],
         tell: Tell,
         zone: ZoneInfo,
     ) -> None:
@@ -34,13 +35,14 @@ class Desk:
         self.partitions = partitions
         self.directory = directory
         self.directory_store = directory_store
+        self._rules = rules
         self.tell = tell
         self.zone = zone
 
     @property
     def rules(self) -> Rules:
         """The directory as it is now."""
-        return rules_of(self.directory.snapshot.version, self.directory.snapshot.rows, self.zone)
+        return self._rules()
 
 
 async def _desk(request: Request) -> Desk:

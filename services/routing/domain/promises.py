@@ -14,13 +14,13 @@ import msgspec
 
 from services.contracts.actions import ActionName, ActionRequested
 from services.contracts.cases import CaseSummary, Task
-from services.contracts.deadlines import ClockName, Window
-from services.contracts.directory import Limit
+from services.contracts.deadlines import ClockName
 from services.contracts.promises import Clock, ClockKey, LimitName, Terms, clock_key
 from services.contracts.submissions import SubmissionReceived
 
+from .book import Book
 from .deadlines import clocks as ticking
-from .deadlines.marks import next_mark, with_mark_done
+from .deadlines.marks import with_mark_done
 from .rules import Rules
 from .state import CaseState
 from .tasks import task_meant
@@ -37,57 +37,6 @@ class Kept(NamedTuple):
     summary: CaseSummary
     terms: Terms | None
     clocks: Mapping[ClockKey, Clock] | None
-
-
-class Book:
-    """A case's clocks while a move is written down."""
-
-    def __init__(self, clocks: Mapping[ClockKey, Clock], terms: Terms, rules: Rules) -> None:
-        self.terms = terms
-        self.rules = rules
-        self.calendar = rules.calendar(terms)
-        self._clocks = clocks
-        self._changed: dict[ClockKey, Clock] = {}
-
-    def get(self, key: ClockKey) -> Clock | None:
-        """As it stands now."""
-        return self._changed.get(key) or self._clocks.get(key)
-
-    def all(self) -> list[ClockKey]:
-        """Every one's key."""
-        return list({**self._clocks, **self._changed})
-
-    def start(
-        self, name: ClockName | Window, at: datetime, due: Limit | datetime | None, *, of: str | None = None
-    ) -> None:
-        """Anew; without a limit there is none."""
-        if due is not None:
-            self._changed[clock_key(name, of)] = ticking.start(name, at, due, self.calendar)
-
-    def change(self, key: ClockKey, how: Callable[[Clock], Clock]) -> None:
-        """One that is there."""
-        clock = self.get(key)
-        if clock is not None:
-            self._changed[key] = how(clock)
-
-    def end(self, at: datetime, *keys: ClockKey) -> None:
-        """Those of them that still run."""
-        for key in keys:
-            clock = self.get(key)
-            if clock is not None and clock.ended_at is None:
-                self._changed[key] = ticking.end(clock, at)
-
-    def end_all(self, at: datetime) -> None:
-        """Whatever runs."""
-        self.end(at, *self.all())
-
-    def changes(self) -> dict[ClockKey, Clock]:
-        """Each with when it is to be looked at next."""
-        return {key: self._marked(clock) for key, clock in self._changed.items()}
-
-    def _marked(self, clock: Clock) -> Clock:
-        mark = next_mark(clock, self.terms, self.calendar)
-        return _replace(clock, next_step=mark.step if mark else clock.next_step, next_at=mark.at if mark else None)
 
 
 def begun(submission: SubmissionReceived, summary: CaseSummary, rules: Rules) -> Kept:
@@ -172,7 +121,7 @@ def _within_the_reply(book: Book, *, first: bool = False) -> None:
         return
     if inner.due_at > reply.due_at:
         promise = reply.due_at if first else inner.first_due_at
-        book.change("inner", lambda clock: _replace(clock, due_at=reply.due_at, first_due_at=promise))
+        book.put("inner", _replace(inner, due_at=reply.due_at, first_due_at=promise))
 
 
 def _accept(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
@@ -289,7 +238,7 @@ def _reclock(book: Book, case: CaseState, after: CaseSummary, command: ActionReq
         if name == "inner" and moved.stopped_at is None and (reply := book.get("reply")) is not None:
             moved = _replace(moved, due_at=min(moved.due_at, reply.due_at))
         if moved.due_at != clock.due_at:  # else its marks would come again
-            book.change(name, lambda _, moved=moved: moved)  # type: ignore[misc]
+            book.put(name, moved)
     _within_the_reply(book)
 
 

@@ -48,7 +48,7 @@ def test_it_is_shown_first_and_told_once_agreed(
     early = case(0, "2026-03-09T09:00:00+08:00", "2026-03-02T09:00:00+08:00")
     late = case(1, "2026-03-09T09:00:00+08:00", "2026-03-10T09:00:00+08:00")
     routing = Routing([early], [], [late, early])
-    run(monkeypatch, routing, *words, answer=answer)
+    assert run(monkeypatch, routing, *words, answer=answer) == (0 if told else 1)
     said = capsys.readouterr().out
     assert "看过 21 件：2 件改按现行政策，其中 2 件到期时间改变。" in said
     shown = [line for line in said.splitlines() if line.startswith("t-")]

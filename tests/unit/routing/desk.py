@@ -12,6 +12,7 @@ from services.contracts.cases import CaseFact
 from services.contracts.directory import Department, DirectoryChanged, DirectoryKind, Key
 from services.contracts.followups import FollowUpCommand
 from services.routing import api
+from services.routing.adapters.current_rules import CurrentRules
 from services.routing.api.desk import Desk
 from services.routing.domain.case import Command
 from services.routing.domain.cursor import Cursor
@@ -143,6 +144,7 @@ class Street:
             partitions=4,
             directory=directory,
             directory_store=self.rows,
+            rules=CurrentRules(directory, ZoneInfo("Asia/Shanghai")),
             tell=self._tell,
             zone=ZoneInfo("Asia/Shanghai"),
         )
