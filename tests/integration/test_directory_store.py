@@ -1,8 +1,7 @@
 """The directory's store on a real MongoDB: one change at a time, all of it or nothing, and its records in order."""
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
@@ -14,9 +13,8 @@ from services.routing.domain.directory.change import RowChange
 from services.routing.ports import DirectoryMoved
 from services.runtime.batches import Outgoing
 from services.runtime.health import Health
-from services.runtime.mongo import Database, connect
+from services.runtime.mongo import Database
 from services.runtime.producer import Producer
-from tests.conftest import Backing
 
 HOUSING, ROADS = {"name": "房管"}, {"name": "市政"}
 
@@ -39,16 +37,6 @@ class Log:
 @pytest.fixture
 def log() -> Log:
     return Log()
-
-
-@pytest.fixture
-async def database(backing: Backing) -> AsyncIterator[Database]:
-    made = connect(backing.mongodb_uri, f"test_{uuid.uuid4().hex[:8]}")
-    try:
-        yield made
-    finally:
-        await made.client.drop_database(made.name)
-        made.client.close()
 
 
 @pytest.fixture

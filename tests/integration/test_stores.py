@@ -1,8 +1,7 @@
 """The stores on a real MongoDB beside the ones in memory that unit tests use: the same in, the same out."""
 
 import random
-import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,21 +20,10 @@ from services.routing.adapters.case_reader import MongoCaseReader
 from services.routing.adapters.case_store import MongoCaseStore
 from services.routing.domain.case import Command
 from services.routing.handlers import Bench, key_of
-from services.runtime.mongo import Database, connect
-from tests.conftest import Backing
+from services.runtime.mongo import Database
 from tests.unit.metrics.memory import MemoryCells
 from tests.unit.metrics.test_worked_example import SHANGHAI
 from tests.unit.routing.street import RULES, T0, actor, ask, judged, submission
-
-
-@pytest.fixture
-async def database(backing: Backing) -> AsyncIterator[Database]:
-    made = connect(backing.mongodb_uri, f"test_{uuid.uuid4().hex[:8]}")
-    try:
-        yield made
-    finally:
-        await made.client.drop_database(made.name)
-        made.client.close()
 
 
 async def written(database: Database, operations: Mapping[str, Sequence[Any]]) -> None:
