@@ -9,6 +9,10 @@ from .errors import LocalError
 SECONDS = 30.0
 
 
+class NoAnswer(LocalError):
+    """Nobody listens, or not in time: it may be on its way up again."""
+
+
 class Refused(LocalError):
     """A service answered, and not with what was asked. `status` is its HTTP status, `told` its problem document."""
 
@@ -28,11 +32,11 @@ class Caller:
         )
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Any answer. LocalError where there is none."""
+        """Any answer. NoAnswer where there is none."""
         try:
             return self._client.request(method, path, **more)
         except httpx.HTTPError as error:
-            raise LocalError(
+            raise NoAnswer(
                 f"{self.address} 没有应答（{type(error).__name__}）。先运行 mingshao up，再用 mingshao status 查看。",
                 f"{self.address} does not answer ({type(error).__name__}). Run mingshao up first, then look at "
                 "mingshao status.",

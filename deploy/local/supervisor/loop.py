@@ -9,6 +9,7 @@ import msgspec
 import psutil
 
 from .. import jars, ports, processes, street
+from ..calls import NoAnswer, Refused
 from ..errors import LocalError, died_at_start
 from ..places import Home
 from ..processes import Running
@@ -143,11 +144,17 @@ class Supervisor:
             settled()
             return all(keeper.settled for keeper in services if keeper.name == "routing-1")
 
-        await self._until(routing_settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
-        routing = self._keepers.get("routing-1")
-        if routing is not None and routing.seen.ready:
-            self._say(phase="seeding", doing=("登记密钥与街道目录", "publishing keys and the street's directory"))
-            await asyncio.to_thread(self._parts.seed, self._home, f"http://127.0.0.1:{routing.member.port}")
+        deadline = self._now() + SERVICES_READY_SECONDS
+        while True:
+            await self._until(routing_settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
+            try:
+                await self._seed()
+                break
+            except (NoAnswer, Refused) as error:
+                passing = isinstance(error, NoAnswer) or error.status == 503
+                if not passing or self._now() > deadline:
+                    raise
+                await asyncio.sleep(TICK_SECONDS)  # it went away after it had been ready, and is started again
         await self._until(settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
         await self._keys_read({k.name: f"http://127.0.0.1:{k.member.port}" for k in services if k.seen.ready})
         notes = tuple(
@@ -156,6 +163,12 @@ class Supervisor:
             if k.seen.status == "halted"
         )
         self._say(phase="ready", answered=self._wanted.asked, doing=("", ""), notes=notes)
+
+    async def _seed(self) -> None:
+        routing = self._keepers.get("routing-1")
+        if routing is not None and routing.seen.ready:
+            self._say(phase="seeding", doing=("登记密钥与街道目录", "publishing keys and the street's directory"))
+            await asyncio.to_thread(self._parts.seed, self._home, f"http://127.0.0.1:{routing.member.port}")
 
     async def _keys_read(self, addresses: dict[str, str]) -> None:
         """A person's first call must not meet a service that has not read the key yet. Not fatal if it does."""

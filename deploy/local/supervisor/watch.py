@@ -48,15 +48,16 @@ def look(watched: Watched, seen: Seen, now: float) -> Watched:
     """After one more look."""
     if not seen.answered:
         return watched
-    moved = seen.progress != watched.progress or seen.lag == 0
+    # a share of the partitions may be long in coming; one that takes work should soon know how far behind it is
+    left_alone = seen.status in ("halted", "stopping") or (seen.lag is None and seen.status == "waiting")
+    moved = seen.progress != watched.progress or seen.lag == 0 or left_alone
     return msgspec.structs.replace(
         watched,
         answered=now,
         moved=now if moved else watched.moved,
         progress=seen.progress,
         lag=seen.lag,
-        # a share of the partitions may be long in coming; one that takes work should soon know how far behind it is
-        left_alone=seen.status in ("halted", "stopping") or (seen.lag is None and seen.status == "waiting"),
+        left_alone=left_alone,
         stuck_before=0 if seen.progress > watched.progress else watched.stuck_before,
     )
 

@@ -14,6 +14,8 @@ import httpx
 import pytest
 
 from deploy.local import ports, probes, processes
+from deploy.local.calls import NoAnswer, Refused
+from deploy.local.errors import LocalError
 from deploy.local.places import Home
 from deploy.local.processes import Program, Running
 from deploy.local.supervisor import loop, plan, record, watch
@@ -34,6 +36,7 @@ class Stage:
         self.base = free_port_base()
         self.stores = True
         self.seeded: list[str] = []
+        self.refusals: list[LocalError] = []
         self.supervisor: Supervisor
 
     def tell(self, name: str, **orders: Any) -> None:
@@ -80,9 +83,14 @@ class Stage:
             servers=lambda *_: [self.member("mongod", self.base + ports.MONGOD, "server", client)],
             services=services,
             looks={"kafka": store, "mongod": store},
-            seed=lambda _, routing: self.seeded.append(routing),
+            seed=self.seed,
             keys_known=lambda *_: True,
         )
+
+    def seed(self, _: Home, routing: str) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.seeded.append(routing)
 
     @asynccontextmanager
     async def supervised(self, wanted: Wanted) -> AsyncIterator["asyncio.Task[int]"]:
@@ -132,6 +140,20 @@ async def test_all_come_up_the_street_is_published_and_services_stop_before_serv
     assert stage.state.phase == "stopped"
     assert processes.of_home(stage.home.path) == []
     assert all(pids)
+
+
+async def test_a_routing_that_went_away_again_is_waited_for_and_then_told(stage: Stage) -> None:
+    stage.refusals = [NoAnswer("", "connection refused"), Refused(503, "", "waits for Kafka")]
+    async with stage.supervised(stage.want("1")):
+        await stage.ready("1")
+        assert (len(stage.seeded), stage.refusals) == (1, [])
+
+
+async def test_a_street_that_is_refused_fails_the_start_and_says_why(stage: Stage) -> None:
+    stage.refusals = [Refused(422, "", "no such department")]
+    async with stage.supervised(stage.want("1")) as task:
+        assert await task == 1
+    assert stage.state.failure == ("", "no such department")
 
 
 async def test_a_killed_service_is_started_again(stage: Stage) -> None:

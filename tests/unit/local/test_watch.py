@@ -62,6 +62,13 @@ def test_no_lag_or_a_halt_is_left_alone(changes: dict[str, Any]) -> None:
     assert watch.judge_service(after(*looks), 0.0, 99.5) is None
 
 
+def test_time_in_which_it_was_left_alone_does_not_count() -> None:
+    waiting = [(float(now), seen(lag=None, status="waiting", ready=False)) for now in range(40)]
+    looks = [*waiting, *((float(now), seen(lag=None)) for now in range(40, 80))]
+    assert watch.judge_service(after(*looks[:69]), 0.0, 68.5) is None
+    assert watch.judge_service(after(*looks[:71]), 0.0, 70.5) == "stuck"
+
+
 def test_progress_is_not_stuck() -> None:
     looks = [(float(now), seen(lag=5, progress=now)) for now in range(100)]
     assert watch.judge_service(after(*looks), 0.0, 99.5) is None
