@@ -44,7 +44,7 @@ CONTESTANTS = (
     Contestant(module="memory"),
     Contestant(module="aiokafka_memory", share=0.5),
     Contestant(module="kafka_streams", arguments=("exactly_once_v2",), missing=kafka_streams.missing),
-    Contestant(module="kafka_streams", arguments=("at_least_once",), missing=kafka_streams.missing),
+    Contestant(module="kafka_streams", arguments=("at_least_once",), share=0.5, missing=kafka_streams.missing),
     Contestant(module="bytewax_flow"),
     Contestant(module="quix", arguments=("exactly-once",), share=0.1, topic=BY_PARTITION),
     Contestant(module="quix", arguments=("at-least-once",), share=0.1, topic=BY_PARTITION),
@@ -105,7 +105,7 @@ def run(servers: Servers, one: Contestant, events: int, partitions: int) -> Told
         command = [sys.executable, "-m", f"bench.contestants.{one.module}", *one.arguments]
         command += ["--bootstrap", servers.kafka_bootstrap, "--topic", one.topic.name, "--events", str(events)]
         command += ["--partitions", str(partitions), "--state", state]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=1_800)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=3_600)
     lines = [line for line in done.stdout.splitlines() if line.startswith('{"name"')]
     if not lines:
         raise RuntimeError(f"{one.module} said nothing: {done.stdout[-1000:]} {done.stderr[-2000:]}")

@@ -17,6 +17,9 @@ from .logs import get_logger
 from .settings import ServiceSettings
 
 STOP_SECONDS = 8.0
+KEEP_ALIVE_SECONDS = 75
+"""Longer than clients keep an idle connection (many: 5 s, as uvicorn by default): who gives up first must be the client,
+or a request now and then meets a connection that is being closed."""
 GC_THRESHOLDS = (100_000, 50, 100)
 """A batch is many small objects without cycles; by Python's defaults the collector takes a third of a worker's time."""
 
@@ -47,6 +50,7 @@ async def serve(
             lifespan="off",
             loop="none",
             timeout_graceful_shutdown=2,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
     )
     stopping = asyncio.Event()
