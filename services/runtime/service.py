@@ -18,8 +18,8 @@ from .settings import ServiceSettings
 
 STOP_SECONDS = 8.0
 KEEP_ALIVE_SECONDS = 75
-"""Longer than clients keep an idle connection (many: 5 s, as uvicorn by default): who gives up first must be the client,
-or a request now and then meets a connection that is being closed."""
+"""Longer than clients keep an idle connection (many: 5 s, as uvicorn by default): the client must be the one who gives
+up first, or a request now and then meets a connection that is being closed."""
 GC_THRESHOLDS = (100_000, 50, 100)
 """A batch is many small objects without cycles; by Python's defaults the collector takes a third of a worker's time."""
 
