@@ -22,7 +22,7 @@ def main(guarantee: str = EXACTLY_ONCE) -> None:
     """Hand the task over, and what it tells back."""
     wanted = task()
     class_path = jars.class_path(lock=FOLDER / "jgo.lock.toml")
-    running = (java.find(), "-Xmx1g", "-cp", class_path, str(FOLDER / "Cells.java"))
+    running = (java.find(), "-Xmx4g", "-cp", class_path, str(FOLDER / "Cells.java"))
     told = (guarantee, wanted.bootstrap, wanted.topic, str(wanted.events), str(wanted.partitions), str(wanted.state))
     subprocess.run([*running, *told], check=True)
 
