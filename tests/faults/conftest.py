@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import free_port_base
+from tests.faults.checker import exact
 from tests.faults.street import Street, send_guests_home
 
 
@@ -16,6 +17,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     try:
         made.start()
         yield made
+        exact(made)
     finally:
         made.mingshao("down")
 

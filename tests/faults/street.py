@@ -7,7 +7,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
+import httpx
 import msgspec
 import psutil
 import pytest
@@ -28,11 +30,13 @@ FAULTY = {"MINGSHAO_FAILPOINT": f"raise:{case_id('ticket', 'hotline', CURSED)}"}
 
 
 class Street(Deployment, frozen=True, kw_only=True):
-    """Two instances of each service. `dead` are the dead letters that must be there, by service."""
+    """Two instances of each service. `dead` are the dead letters that must be there, by service; `owed` the loads whose
+    pushes are still to be looked for in the log."""
 
     environment: dict[str, str] = msgspec.field(default_factory=FAULTY.copy)
     instances: int = 2
     dead: dict[str, set[str]] = msgspec.field(default_factory=dict)
+    owed: list[Any] = msgspec.field(default_factory=list)
 
     def start(self) -> None:
         """All of it."""
@@ -142,8 +146,13 @@ def ended(process: Running, seconds: float = 120) -> str:
 
 
 def well(deployment: Deployment) -> bool:
-    """Every service answers and waits for nothing."""
-    return deployment.mingshao("status", "--json").returncode == 0
+    """Our own servers listen, and every service answers and waits for nothing."""
+    if any(ports.is_free(deployment.port_base + port) for port in (ports.KAFKA, ports.MONGOD)):
+        return False
+    try:
+        return all(one["status"] == "ok" for name in SERVICES for one in deployment.health(name))
+    except httpx.TransportError:
+        return False
 
 
 def short() -> bool:

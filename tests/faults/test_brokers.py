@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import free_port_base
 from tests.e2e.deployment import until
 from tests.faults.brokers import Brokers, three_brokers
-from tests.faults.checker import check
+from tests.faults.checker import check, exact
 from tests.faults.load import Load
 from tests.faults.street import Street, short
 
@@ -32,6 +32,7 @@ def city(brokers: Brokers, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     try:
         made.start()
         yield made
+        exact(made)
     finally:
         made.mingshao("down")
 
