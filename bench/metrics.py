@@ -45,7 +45,7 @@ CONTESTANTS = (
     Contestant(module="aiokafka_memory", share=0.5),
     Contestant(module="kafka_streams", arguments=("exactly_once_v2",), missing=kafka_streams.missing),
     Contestant(module="kafka_streams", arguments=("at_least_once",), share=0.3, missing=kafka_streams.missing),
-    Contestant(module="bytewax_flow"),
+    Contestant(module="bytewax_flow", share=0.1),  # it writes all of its state each second, however much there is
     Contestant(module="quix", arguments=("exactly-once",), share=0.05, topic=BY_PARTITION),
     Contestant(module="quix", arguments=("at-least-once",), share=0.05, topic=BY_PARTITION),
     Contestant(module="faust_stock", share=0.02),
