@@ -8,7 +8,7 @@ from .errors import PortInUse
 
 DEFAULT_BASE = 8100
 KAFKA, CONTROLLER, MONGOD = 91, 92, 93
-SERVICES = {"intake": 1, "routing": 2, "notify": 3, "metrics": 4}
+SERVICES = {"intake": 1, "routing": 2, "notify": 3, "metrics": 4, "evidence": 5}
 MOST_INSTANCES = 9
 
 

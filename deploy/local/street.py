@@ -18,6 +18,7 @@ _KEYED = {
     "routing": ("GET", "/v1/cases/x", "dispatcher"),
     "notify": ("DELETE", "/v1/cases/x/contact", "dashboard"),
     "metrics": ("GET", "/v1/definitions", "dashboard"),
+    "evidence": ("GET", "/v1/dead/x", "admin"),
 }
 _NO_KEYS_YET = (401, 503)
 Seed = Callable[[Home, str], None]

@@ -61,6 +61,9 @@ ACCESS: dict[str, dict[str, tuple[Role, ...]]] = {
         "GET /v1/definitions": _VIEWING,
         "GET /v1/rates": _VIEWING,
         "GET /v1/rates/export": _VIEWING,
+        "GET /v1/rates/{rate}/receipt": _VIEWING,
+        "GET /v1/rates/{rate}/receipt/export": _VIEWING,
         "GET /v1/rates/stream": _VIEWING,
     },
+    "evidence": _OPEN | _DEAD,
 }

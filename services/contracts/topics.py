@@ -64,8 +64,10 @@ TICKETS = _topic("tickets", "intake", ("routing",), (SUBMISSION, ACTION))
 OPINIONS = _topic("opinions", "intake", ("routing",), (SUBMISSION, ACTION))
 CONTACTS = _topic("contacts", "intake", ("notify",), (CONTACT,), config=COMPACTED, keeper="notify")
 FOLLOWUPS = _topic("followups", "routing", ("routing",), (DEADLINE, JOINED, MAIN_MOVED, DIRECTORY_APPLIED))
-CASES = _topic("cases", "routing", ("notify", "metrics"), (FACT,))
-DIRECTORY = _topic("directory", "routing", ("intake", "routing", "notify", "metrics"), (DIRECTORY_CHANGE,), "one")
+CASES = _topic("cases", "routing", ("notify", "metrics", "evidence"), (FACT,))
+DIRECTORY = _topic(
+    "directory", "routing", ("intake", "routing", "notify", "metrics", "evidence"), (DIRECTORY_CHANGE,), "one"
+)
 
 
 def _dead(service: str) -> Topic:
@@ -86,7 +88,8 @@ CONTROL = _topic(
     {"retention.ms": "86400000", "cleanup.policy": "delete"},
 )
 
-READING_SERVICES = ("routing", "notify", "metrics")
+READING_SERVICES = ("routing", "notify", "metrics", "evidence")
+"""`evidence` is metrics' second reader of `cases`, a process of its own."""
 DEAD = {service: _dead(service) for service in READING_SERVICES}
 REPLAYS = {service: _replays(service) for service in READING_SERVICES}
 CATALOGUE: tuple[Topic, ...] = (

@@ -24,8 +24,10 @@ from services.runtime.worker import Worker
 
 from . import api
 from .adapters.cell_store import GENERATION, CellStore, writes
+from .adapters.evidence_store import EvidenceStore
 from .adapters.live import SharedReader
 from .adapters.names import DirectoryNames
+from .api.alarm import Alarm
 from .api.desk import Desk
 from .handlers import totals
 from .settings import MetricsSettings
@@ -35,6 +37,8 @@ from .stream.facts import FactReader
 from .stream.host import FaustHost
 
 SERVICE = "metrics"
+EVIDENCE = "evidence"
+"""The other reader, `services/metrics/evidence.py`: what stands behind the cells is looked up in its store."""
 
 
 async def run(settings: MetricsSettings) -> None:
@@ -43,6 +47,7 @@ async def run(settings: MetricsSettings) -> None:
     clock = partial(datetime.now, UTC)
     health = Health(SERVICE, settings.instance)
     database = connect(settings.mongodb_uri, "mingshao_metrics")
+    behind = connect(settings.mongodb_uri, f"mingshao_{EVIDENCE}")
     store, bell = CellStore(database, SERVICE), ChangeStreamBell(database, health)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
@@ -88,6 +93,8 @@ async def run(settings: MetricsSettings) -> None:
             "desk": Desk(
                 cells=store,
                 shared=SharedReader(store, bell),
+                evidence=EvidenceStore(behind, EVIDENCE),
+                disagreed=Alarm(health.registry),
                 names=DirectoryNames(directory),
                 bell=bell,
                 zone=zone,
@@ -106,6 +113,7 @@ async def run(settings: MetricsSettings) -> None:
         )
     finally:
         database.client.close()
+        behind.client.close()
 
 
 async def _prepared(store: CellStore, health: Health) -> None:

@@ -133,10 +133,10 @@ async def answers(
     asked: Sequence[Asked], *, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime
 ) -> Overview:
     """All of `asked` from one reading. Due figures count up to the last full hour before `now`. CellsAway."""
-    effective = [_until_now(one, zone, now) for one in asked]
+    effective = [until_now(one, zone, now) for one in asked]
     wanted: dict[CellQuery, dict[str, None]] = {}
     for one in effective:
-        wanted.setdefault(_query(one), {}).update(dict.fromkeys(needed(one.row.measures, one.reading)))
+        wanted.setdefault(query_of(one), {}).update(dict.fromkeys(needed(one.row.measures, one.reading)))
     reading = await cells.read([replace(query, measures=tuple(measures)) for query, measures in wanted.items()])
     by_query = dict(zip(wanted, reading.sums, strict=True))
     position = vector(reading)
@@ -154,7 +154,7 @@ async def answers(
                 basis=one.basis,
                 reading=one.reading,
                 group_by=one.group_by,
-                rows=_rows(one, by_query[_query(one)], names),
+                rows=_rows(one, by_query[query_of(one)], names),
                 position=position,
                 begin=shown(one.period.begin, zone),
                 end=shown(one.period.end, zone),
@@ -169,13 +169,15 @@ def vector(reading: Reading) -> dict[str, int]:
     return {str(partition): reading.position[partition] for partition in sorted(reading.position)}
 
 
-def _until_now(asked: Asked, zone: ZoneInfo, now: datetime) -> Asked:
+def until_now(asked: Asked, zone: ZoneInfo, now: datetime) -> Asked:
+    """Due figures count up to the last full hour before `now`."""
     if asked.basis != "due":
         return asked
     return replace(asked, period=asked.period.until(hour_of(now, zone)))
 
 
-def _query(asked: Asked) -> CellQuery:
+def query_of(asked: Asked) -> CellQuery:
+    """The cells that it is made of, with all their measures."""
     return CellQuery(basis=asked.row.cells(asked.basis), period=asked.period, dims=asked.dims, only=asked.only)
 
 

@@ -1,18 +1,19 @@
 """What metrics needs from outside, as small protocols."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 
 from .domain.cells import Line, Sheet, Tally
+from .domain.evidence import Evidence
 from .domain.measures import CellBasis
 from .domain.periods import Period
 
 
 class CellsAway(Exception):
-    """The store of cells does not answer: wait and ask again."""
+    """The store of cells, or of what stands behind them, does not answer: wait and ask again."""
 
 
 class CellQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +41,56 @@ class CellReader(Protocol):
 
     async def read(self, queries: Sequence[CellQuery]) -> Reading:
         """All queries at one instant. CellsAway."""
+
+
+class Parted(msgspec.Struct, frozen=True, kw_only=True):
+    """One consistent look at one query's cells, partition by partition: its sums, and up to where they count."""
+
+    sums: Mapping[int, Tally]
+    position: Mapping[int, int]
+
+
+class PartedReader(CellReader, Protocol):
+    """Reads them partition by partition too."""
+
+    async def parted(self, query: CellQuery) -> Parted:
+        """The sums over all groups of the query. CellsAway."""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A case's evidence, and the partition of whose facts it is made."""
+
+    partition: int
+    evidence: Evidence
+
+
+class EvidenceReader(Protocol):
+    """Reads what stands behind the cells. CellsAway where the store does not answer."""
+
+    async def position(self) -> Mapping[int, int]:
+        """Partition → sequence number up to which facts are in it."""
+
+    async def position_at(self, at: datetime) -> Mapping[int, int]:
+        """Partition → sequence number of the last fact that was on the log before `at`, a whole second."""
+
+    def cases(self, basis: CellBasis, period: Period, only: Mapping[str, str]) -> AsyncIterator[Kept]:
+        """All that may have a piece there, and others: the caller looks."""
+
+
+class EvidenceWrites(Protocol):
+    """How changed evidence becomes a batch's writes."""
+
+    def __call__(
+        self, partition: int, cases: Mapping[str, Evidence], moments: Mapping[datetime, int]
+    ) -> Mapping[str, Sequence[Any]]:
+        """Collection → operations. `moments`: second → the last fact of it."""
+
+
+class EvidenceLoads(Protocol):
+    """Evidence to go on from."""
+
+    async def load(self, case_ids: Sequence[str]) -> Mapping[str, Evidence]:
+        """Those that there are."""
 
 
 class CellWrites(Protocol):

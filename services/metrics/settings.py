@@ -5,6 +5,13 @@ from pydantic import AliasChoices, Field
 from services.runtime.settings import ServiceSettings
 
 
+class EvidenceSettings(ServiceSettings):
+    """Port 8105."""
+
+    port: int = Field(default=8105, validation_alias=AliasChoices("MINGSHAO_PORT"))
+    instance: str = Field(default="evidence-1", validation_alias=AliasChoices("MINGSHAO_INSTANCE"))
+
+
 class MetricsSettings(ServiceSettings):
     """Port 8104."""
 

@@ -8,6 +8,8 @@ from msgspec import UNSET
 
 from .domain.figures import Figure
 from .domain.measures import Basis, Scope
+from .domain.receipts import Side, Why
+from .explaining import Receipt
 from .handlers import Answer
 
 Language = Literal["zh", "en"]
@@ -25,6 +27,31 @@ _BASES: Mapping[Basis, tuple[str, str]] = {
     "flow": ("按发生时间", "by when it happened"),
 }
 _READINGS: Mapping[Scope, tuple[str, str]] = {"full": ("全口径", "full"), "assessed": ("考核口径", "assessed")}
+_CASE_HEAD = (
+    ("件", "Case"),
+    ("分子", "Numerator"),
+    ("分母", "Denominator"),
+    ("状态", "Standing"),
+    ("为何不计", "Left out because"),
+)
+_SIDES: Mapping[Side, tuple[str, str]] = {
+    "numerator": ("分子", "numerator"),
+    "denominator": ("分母", "denominator"),
+    "left_out": ("不计", "left out"),
+}
+_STANDINGS: Mapping[str, tuple[str, str]] = {
+    "open": ("在办", "open"),
+    "closed": ("已办结", "closed"),
+    "rejected": ("不予受理", "rejected"),
+    "void": ("作废", "void"),
+    "merged": ("并单", "merged"),
+    "returned": ("已退回", "returned"),
+}
+_WHY: Mapping[Why, tuple[str, str]] = {
+    "excluded": ("已剔除", "excluded"),
+    "not_valid": ("不是有效件", "not a valid case"),
+    "has_none": ("没有这一项可计", "has nothing of it to count"),
+}
 _REASONS: Mapping[str, tuple[str, str]] = {
     "nothing_to_divide_by": ("无可计算的件", "nothing to divide by"),
     "not_a_part": ("分子不是分母的一部分", "the numerator is no part of the denominator"),
@@ -53,6 +80,29 @@ def table(answer: Answer, language: Language) -> Table:
         rows=[[value(one) for _, _, value in columns] for one in answer.rows],
         shares=frozenset(place for place, (_, share, _) in enumerate(columns) if share),
         about=_about(answer, pick),
+    )
+
+
+def receipt_table(receipt: Receipt, language: Language) -> Table:
+    """The cases of one side, and what each gives; of those left out, why."""
+    pick = _pick(language)
+    row = receipt.definition
+    side = _SIDES[receipt.side][pick]
+    return Table(
+        name=f"{(row.name, row.name_en)[pick]}-{side}",
+        head=[names[pick] for names in _CASE_HEAD],
+        rows=[
+            [
+                one.case_id,
+                one.numerator,
+                one.denominator,
+                _STANDINGS[one.standing][pick],
+                _WHY[one.why][pick] if one.why else None,
+            ]
+            for one in receipt.cases
+        ],
+        shares=frozenset(),
+        about=[*_about(receipt, pick), (("明细", "Cases")[pick], f"{side}: {receipt.counts[receipt.side]}")],
     )
 
 
@@ -93,7 +143,7 @@ def _figures(answer: Answer, pick: int) -> list[Column]:
     return found
 
 
-def _about(answer: Answer, pick: int) -> list[tuple[str, str]]:
+def _about(answer: Answer | Receipt, pick: int) -> list[tuple[str, str]]:
     row = answer.definition
     open_end = ("不限", "open")[pick]
     return [

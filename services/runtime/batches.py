@@ -32,7 +32,10 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that was read. `event` is None for a tombstone; `timestamp` is the append time, UTC."""
+    """A record that was read. `event` is None for a tombstone; `timestamp` is the append time, UTC.
+
+    `replayed`: it had been set aside, and is applied after others that followed it; the time is that of the request.
+    """
 
     topic: str
     partition: int
@@ -40,6 +43,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: datetime
     key: str
     event: Event | None
+    replayed: bool = False
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

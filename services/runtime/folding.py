@@ -45,6 +45,7 @@ def read(raw: Any, replays: str) -> Read:
             timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
             key=(raw.key or b"").decode(),
             event=decode(raw.value, headers) if raw.value is not None else None,
+            replayed=origin is not None,
         )
     except (Undecodable, UnicodeDecodeError) as error:
         flaw = str(error)

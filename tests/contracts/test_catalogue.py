@@ -11,7 +11,7 @@ from services.contracts.actors import Role
 from services.contracts.messages import NAME_OF, TYPES
 from services.contracts.topics import CATALOGUE, Topic
 
-SERVICES = {"intake", "routing", "notify", "metrics"}
+SERVICES = {"intake", "routing", "notify", "metrics", "evidence"}
 WITH_KEYS = set(get_args(Role)) - {"routing"}
 each_topic = pytest.mark.parametrize(
     "topic", [*CATALOGUE, topics.assignments("greening")], ids=lambda topic: topic.name

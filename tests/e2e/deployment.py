@@ -13,7 +13,7 @@ import httpx
 import msgspec
 
 ROOT = Path(__file__).parents[2]
-SERVICES = {"intake": 1, "routing": 2, "notify": 3, "metrics": 4}
+SERVICES = {"intake": 1, "routing": 2, "notify": 3, "metrics": 4, "evidence": 5}
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from tests.conftest import free_port_base
 from tests.e2e.deployment import SERVICES, Deployment
 
 EXAMPLES = int(os.environ.get("MINGSHAO_TEST_FUZZ", "8"))
-KEYS = {"intake": "source:hotline", "routing": "admin", "notify": "admin", "metrics": "dashboard"}
+KEYS = {"intake": "source:hotline", "routing": "admin", "notify": "admin", "metrics": "dashboard", "evidence": "admin"}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 

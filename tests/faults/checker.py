@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from services.contracts.topics import assignments
+from services.contracts.topics import READING_SERVICES, assignments
 from tests.e2e.agreement import all_equal, settled
 from tests.e2e.deployment import Deployment
 from tests.e2e.log import read_as
@@ -30,7 +30,7 @@ def exact(deployment: Street) -> Recount:
     """Nothing lost, nothing twice, nothing out of order; no dead letters but those that must be there, of which those
     that were replayed had their effect."""
     began = time.monotonic()
-    letters = {name: dead_letters(deployment, name) for name in ("routing", "notify", "metrics")}
+    letters = {name: dead_letters(deployment, name) for name in READING_SERVICES}
     without_effect = {one["id"] for found in letters.values() for one in found if not one["replayed"]}
     agreed = all_equal(deployment, without_effect)
     for name, found in letters.items():

@@ -51,6 +51,20 @@ def test_so_of_any_seed(seed: int, street: Directory) -> None:
     agree(facts, [len(facts) // 3, len(facts) * 2 // 3, len(facts)])
 
 
+@given(seed=st.integers(0, 1 << 30), street=st.sampled_from([STREET, RICH]))
+@settings(max_examples=6, deadline=None)
+def test_a_fact_that_was_set_aside_and_counted_later_ends_in_the_same_sums(seed: int, street: Directory) -> None:
+    facts, dice = told(street, seed, cases=10).facts, random.Random(seed)
+    whole = Sums()
+    for fact in facts:
+        whole.add(moves(fact, ZONE))
+    for late in dice.sample(facts, 8):
+        sums = Sums()
+        for evidence in kept([*(fact for fact in facts if fact is not late), late]).values():
+            sums.add((piece.place, piece.tally) for piece in evidence.pieces if piece.stood(len(facts)))
+        assert sums.cells() == whole.cells(), late.action
+
+
 def test_what_comes_again_changes_nothing() -> None:
     facts = told(STREET, seed=3, cases=15).facts
     once = kept(facts)

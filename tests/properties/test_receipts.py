@@ -11,7 +11,7 @@ from services.metrics.domain.figures import figure
 from services.metrics.domain.measures import SCOPES, read_as
 from services.metrics.domain.periods import Period
 from services.metrics.domain.rates import CATALOGUE, Definition
-from services.metrics.domain.receipts import Asked, share
+from services.metrics.domain.receipts import Asked, look, share
 from services.metrics.domain.units import moves
 from tests.properties.test_evidence import kept
 from tests.properties.test_figures import STREET, told
@@ -51,7 +51,8 @@ def test_shares_add_up_to_the_figure(street: Directory) -> None:
         for row, scope, only in product(CATALOGUE.values(), SCOPES, PLACES):
             for basis in row.bases:
                 asked = Asked(row=row, basis=basis, scope=scope, period=Period(), only=only)
-                given = [one for case in evidence.values() if (one := share(case, asked, seq)) is not None]
+                looks = [found for case in evidence.values() if (found := look(case, asked, seq)) is not None]
+                given = [one for found in looks if (one := share(found, asked)) is not None]
                 parts = (sum(one.numerator for one in given), sum(one.denominator for one in given))
                 assert parts == pytest.approx(shown(counted, row, basis, scope, only)), (row.id, basis, scope, only)
                 for one in given:
@@ -67,6 +68,6 @@ def test_every_case_received_is_in_the_receipt_of_a_cohort_s_rate_once() -> None
     facts = told(STREET, seed=32, cases=40).facts
     evidence = kept(facts)
     asked = Asked(row=CATALOGUE["satisfied"], basis="cohort", scope="full", period=Period())
-    given = [share(case, asked, len(facts)) for case in evidence.values()]
-    assert len(given) == len({fact.case_id for fact in facts if fact.outcome == "applied"})
-    assert None not in given
+    looks = [look(case, asked, len(facts)) for case in evidence.values()]
+    assert len(looks) == len({fact.case_id for fact in facts if fact.outcome == "applied"})
+    assert all(one is not None and share(one, asked) is not None for one in looks)

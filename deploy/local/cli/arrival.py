@@ -75,6 +75,7 @@ def welcome(home: Home, wanted: Wanted) -> None:
         "分办 routing": address["routing"],
         "通知 notify": address["notify"],
         "指标 metrics": address["metrics"],
+        "凭据 evidence": address["evidence"],
         "看板 dashboard": f"{address['metrics']}/#key={keys.local(home, 'dashboard')}",
         "Kafka": plan.kafka_bootstrap(wanted),
         "MongoDB": plan.mongodb_uri(wanted) if wanted.mongodb is None else "MONGODB_URI",

@@ -5,15 +5,15 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from services.contracts.topics import READING_SERVICES as WORKERS
+
 from ..calls import Caller, Refused
 from ..errors import LocalError
 from ..places import Home
 from .show import HomeOption, caller, console, home_of, in_zone, say
 
-WORKERS = ("routing", "notify", "metrics")
-
 app = typer.Typer(help="死信：处理不了的记录  Records that could not be processed", no_args_is_help=True)
-Service = Annotated[str | None, typer.Option("--service", help="routing, notify, metrics；默认全部  Default: all")]
+Service = Annotated[str | None, typer.Option("--service", help=f"{', '.join(WORKERS)}；默认全部  Default: all")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="dead list 里的编号  As in dead list")]
 
 

@@ -14,6 +14,9 @@ from ..processes import Program
 from .record import Wanted
 from .watch import Seen
 
+MODULES = {"evidence": "services.metrics.evidence"}
+"""Processes that have no folder of their own."""
+
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One process to be kept. `prepare` may block (it fetches and formats); `look` never raises."""
@@ -73,9 +76,10 @@ def services(home: Home, wanted: Wanted, client: httpx.AsyncClient) -> list[Memb
     """The services' instances."""
 
     def member(name: str, port: int) -> Member:
+        service = name.rpartition("-")[0]
         program = Program(
             name=name,
-            command=(sys.executable, "-m", f"services.{name.rpartition('-')[0]}"),
+            command=(sys.executable, "-m", MODULES.get(service, f"services.{service}")),
             port=port,
             log=home.log(name),
             folder=ROOT,

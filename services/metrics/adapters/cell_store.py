@@ -20,7 +20,7 @@ from services.runtime.mongo import Database, ensure_collection
 
 from ..domain.cells import SHEETS, Line, Sheet, Tally
 from ..domain.measures import MEASURES, needed
-from ..ports import CellQuery, CellsAway, Reading
+from ..ports import CellQuery, CellsAway, Parted, Reading
 
 GENERATION = 3
 """Of the stored form. A new one has a ledger and a collection of its own, and counts from the log's beginning."""
@@ -28,6 +28,7 @@ COLLECTION = f"cells_{GENERATION}"
 AWAY = "MongoDB does not answer; the figures are kept, ask again"
 OWN = "own"
 BIN, COUNT = "bin", "count"
+_PARTITION = {"$last": {"$split": ["$_id", "/"]}}
 _ESCAPED = str.maketrans({"%": "%25", ".": "%2E", "$": "%24", "\0": "%00"})
 """What a field's name may not hold where `$inc` names its path."""
 
@@ -89,19 +90,38 @@ class CellStore:
         except PyMongoError as error:
             raise CellsAway(AWAY) from error
 
+    async def parted(self, query: CellQuery) -> Parted:
+        """One query's sums partition by partition, and the position, at one instant. CellsAway."""
+        try:
+            async with await self._database.client.start_session(snapshot=True) as session:
+                position = await positions(self._database, self._reader, generation=GENERATION, session=session)
+                found: dict[int, dict[str, int]] = {partition: {} for partition in position}
+                steps = [*_cells(query), *_summed(query, [_PARTITION])]
+                async for row in self._cells.aggregate(steps, session=session):
+                    (partition,) = row.pop("_id")
+                    found.setdefault(int(partition), {}).update(_tally(row))
+            return Parted(sums=found, position=position)
+        except PyMongoError as error:
+            raise CellsAway(AWAY) from error
+
     async def _sums(self, query: CellQuery, session: AsyncIOMotorClientSession) -> Mapping[tuple[str, ...], Tally]:
         found: dict[tuple[str, ...], dict[str, int]] = {}
-        inner = SHEETS[query.dims][1]
-        async for row in self._cells.aggregate(_pipeline(query), session=session):
+        outer, inner = SHEETS[query.dims]
+        fields = {outer: "$value", inner: "$inner"}
+        steps = [*_cells(query), *_summed(query, [fields[name] for name in query.dims])]
+        async for row in self._cells.aggregate(steps, session=session):
             named = zip(query.dims, row.pop("_id"), strict=True)
             values = tuple(unquote(value) if name == inner else value for name, value in named)
-            sums = {row[BIN]: row[COUNT]} if BIN in row else row
-            found.setdefault(values, {}).update(sums)
+            found.setdefault(values, {}).update(_tally(row))
         return found
 
 
-def _pipeline(query: CellQuery) -> list[dict[str, Any]]:
-    """The sheets of the period; from them the cells; of these their sums, by values as field names have them."""
+def _tally(row: Mapping[str, Any]) -> Tally:
+    return {row[BIN]: row[COUNT]} if BIN in row else row
+
+
+def _cells(query: CellQuery) -> list[dict[str, Any]]:
+    """The sheets of the period, and of each its cells as `value`, `inner` (as field names have it), `n`."""
     (outer, inner), period, only = SHEETS[query.dims], query.period, dict(query.only)
     prefix = _prefix(query.basis, outer)
     sheets: dict[str, Any] = {
@@ -124,17 +144,18 @@ def _pipeline(query: CellQuery) -> list[dict[str, Any]]:
         steps.append({"$project": {"value": 1, "cells": {"$objectToArray": f"${inner}"}}})
         steps.append({"$unwind": "$cells"})
         steps.append({"$project": {"value": 1, "inner": "$cells.k", "n": "$cells.v"}})
-    steps.append({"$match": {"n": {"$exists": True}}})
-    values = {outer: "$value", inner: "$inner"}
-    named = [values[name] for name in query.dims]
-    return [*steps, *(_bins(query, named) if query.basis == "durations" else _measures(query, named))]
+    return [*steps, {"$match": {"n": {"$exists": True}}}]
 
 
-def _measures(query: CellQuery, named: Sequence[str]) -> list[dict[str, Any]]:
+def _summed(query: CellQuery, named: Sequence[Any]) -> list[dict[str, Any]]:
+    return _bins(query, named) if query.basis == "durations" else _measures(query, named)
+
+
+def _measures(query: CellQuery, named: Sequence[Any]) -> list[dict[str, Any]]:
     return [{"$group": {"_id": named, **{measure: {"$sum": f"$n.{measure}"} for measure in _wanted(query)}}}]
 
 
-def _bins(query: CellQuery, named: Sequence[str]) -> list[dict[str, Any]]:
+def _bins(query: CellQuery, named: Sequence[Any]) -> list[dict[str, Any]]:
     """A row for each bin: which there are stands in the cells alone."""
     histograms = "|".join(map(re.escape, _wanted(query)))
     return [

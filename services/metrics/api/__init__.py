@@ -1,5 +1,5 @@
-"""HTTP: rates, their definitions, the live stream, the page."""
+"""HTTP: rates, their definitions and receipts, the live stream, the page."""
 
-from . import live, page, rates
+from . import live, page, rates, receipts
 
-routers = (rates.router, live.router, page.router)
+routers = (rates.router, receipts.router, live.router, page.router)

@@ -1,7 +1,7 @@
 """What the routes work with, and how a request becomes a question."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -10,16 +10,26 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.runtime.problems import Problem
 
-from ..handlers import Ask, Question, Refused, overview, understand
-from ..ports import CellReader, Clock, Doorbell, Names
+from ..explaining import Receipt
+from ..handlers import Ask, Asked, Question, Refused, overview, understand
+from ..ports import CellReader, Clock, Doorbell, EvidenceReader, Names, PartedReader
 from ..tables import Language
+from .spreadsheets import Format
+
+AS_OF = (
+    "what the figure was: at a time that is over (to the second), or at a position of the log such as 0:12,1:9, as "
+    "answers carry it. Without it, what it is now"
+)
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """`cells` reads anew for every request, `shared` may share a reading among viewers."""
+    """`cells` reads anew for every request, `shared` may share a reading among viewers; `evidence` is what stands
+    behind them. `disagreed` is told of a figure that is not what its cases add up to."""
 
-    cells: CellReader
+    cells: PartedReader
     shared: CellReader
+    evidence: EvidenceReader
+    disagreed: Callable[[Receipt], None]
     names: Names
     bell: Doorbell
     zone: ZoneInfo
@@ -59,12 +69,13 @@ class RateQuery(Filters):
     rate: str = Field(description="an id of GET /v1/definitions")
     basis: str | None = Field(None, description="cohort, due or flow; without it the rate's first")
     group_by: str = Field("", description="dimensions with commas: channel, department, category, or a pair of them")
+    as_of: str | None = Field(None, description=AS_OF)
 
 
 class ExportQuery(RateQuery):
     """GET /v1/rates/export."""
 
-    format: Literal["csv", "xlsx"] = "xlsx"
+    format: Format = "xlsx"
     lang: Language = Field("zh", description="of heads and names")
 
 
@@ -76,20 +87,11 @@ class StreamQuery(Filters):
     group_by: str = ""
 
 
-async def asked_by(query: Annotated[RateQuery, Query()], desk: AtDesk) -> Ask:
-    """What GET /v1/rates asks. Problem 422."""
-    return understood(query, desk)
-
-
-def understood(query: RateQuery, desk: Desk) -> Ask:
-    """One rate. Problem 422."""
-    return _one(query, query.rate, query.basis, query.group_by, desk)
-
-
 async def watched_by(query: Annotated[StreamQuery, Query()], desk: AtDesk) -> Ask:
     """What the stream shows. Problem 422."""
     if query.rate is not None:
-        return _one(query, query.rate, query.basis, query.group_by, desk)
+        asked = one_of(query, query.rate, query.basis, query.group_by, desk)
+        return lambda _: [asked]
     if query.basis is not None or query.group_by:
         raise Problem(422, "rate_missing", "`basis` and `group_by` go with `rate`", field="rate")
     try:
@@ -98,7 +100,8 @@ async def watched_by(query: Annotated[StreamQuery, Query()], desk: AtDesk) -> As
         raise _problem(error) from error
 
 
-def _one(filters: Filters, rate: str, basis: str | None, group_by: str, desk: Desk) -> Ask:
+def one_of(filters: Filters, rate: str, basis: str | None, group_by: str, desk: Desk) -> Asked:
+    """One rate as it was understood. Problem 422."""
     question = Question(
         rate=rate,
         basis=basis,
@@ -109,10 +112,9 @@ def _one(filters: Filters, rate: str, basis: str | None, group_by: str, desk: De
         reading=filters.reading,
     )
     try:
-        asked = understand(question, desk.zone)
+        return understand(question, desk.zone)
     except Refused as error:
         raise _problem(error) from error
-    return lambda _: [asked]
 
 
 def _problem(error: Refused) -> Problem:

@@ -4,7 +4,6 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from services.runtime.health import Health
 from services.runtime.keys import Caller, actor_of
 from services.runtime.problems import Problem, unavailable
 
+from ..domain.position import BadPosition, position_in, written
 from ..handlers import Ask, Overview, answers
 from ..ports import CellsAway
 from .desk import AtDesk, Desk, watched_by
@@ -25,7 +25,6 @@ PAUSE_SECONDS = 0.1
 """At most ten pictures a second."""
 LOOK_SECONDS = 1.0
 """How soon a stream notices that it should end."""
-_POSITION = re.compile(r"(\d+:\d+(,\d+:\d+)*)?")
 
 router = APIRouter(tags=["rates"])
 
@@ -103,15 +102,16 @@ async def events(
 
 def event_id(position: Mapping[str, int]) -> str:
     """A position as an event's id: `0:12,1:9`."""
-    return ",".join(f"{partition}:{seq}" for partition, seq in position.items())
+    return written({int(partition): seq for partition, seq in position.items()})
 
 
 def _continues(last_event_id: str, position: Mapping[str, int]) -> bool:
     """Whether it is an id of ours, not from before a rebuild: a position never goes back."""
-    if not _POSITION.fullmatch(last_event_id):
+    try:
+        seen = position_in(last_event_id)
+    except BadPosition:
         return False
-    seen = (pair.split(":") for pair in last_event_id.split(",") if pair)
-    return all(int(seq) <= position.get(partition, 0) for partition, seq in seen)
+    return all(seq <= position.get(str(partition), 0) for partition, seq in seen.items())
 
 
 def _facing(picture: Overview) -> tuple[str | None, ...]:

@@ -1,26 +1,28 @@
 """GET /v1/rates, the same as a file, and the catalogue behind it."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from services.runtime.keys import Caller
-from services.runtime.problems import unavailable
+from services.runtime.problems import Problem, unavailable
 
 from ..domain.cells import DIMENSIONS, supported
 from ..domain.rates import CATALOGUE, Definition
-from ..handlers import Answer, Ask, answers
+from ..handlers import Answer, answers
+from ..past import Past, TooMany
 from ..ports import CellsAway
 from ..tables import table
-from .desk import AtDesk, Desk, ExportQuery, asked_by, understood
+from .as_of import moment
+from .desk import AtDesk, Desk, ExportQuery, RateQuery, one_of
 from .documented import answer
+from .files import as_file
 from .spreadsheets import FORMATS
 
 router = APIRouter(tags=["rates"])
 _REFUSED: dict[int | str, dict[str, Any]] = {
-    422: {"description": "no such rate, basis, period or combination; `allowed` lists those that are"},
+    422: {"description": "no such rate, basis, period, position or combination; `allowed` lists those that are"},
     503: {"description": "try again"},
 }
 
@@ -37,12 +39,12 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     "/v1/rates",
     responses=answer(Answer, "the rate, a row for each group") | _REFUSED,
 )
-async def get_rates(_: Caller, asked: Annotated[Ask, Depends(asked_by)], desk: AtDesk) -> Response:
-    """One rate on one basis, by the dimensions asked for.
+async def get_rates(_: Caller, query: Annotated[RateQuery, Query()], desk: AtDesk) -> Response:
+    """One rate on one basis, by the dimensions asked for; now, or as it was.
 
     Cells and position are read at one instant. A group in which nothing is left to count has no row.
     """
-    return _json(await _answer(asked, desk))
+    return _json(await _answer(query, desk))
 
 
 @router.get(
@@ -55,20 +57,17 @@ async def get_rates(_: Caller, asked: Annotated[Ask, Depends(asked_by)], desk: A
 )
 async def export(_: Caller, query: Annotated[ExportQuery, Query()], desk: AtDesk) -> Response:
     """The same as a file for spreadsheets, with what explains it: definition, period, reading, position."""
-    told = table(await _answer(understood(query, desk), desk), query.lang)
-    write, media = FORMATS[query.format]
-    name = quote(f"{told.name}-{desk.clock().astimezone(desk.zone):%Y%m%d-%H%M}.{query.format}")
-    return Response(
-        write(told),
-        media_type=media,
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"},
-    )
+    return as_file(table(await _answer(query, desk), query.lang), query.format, desk)
 
 
-async def _answer(asked: Ask, desk: Desk) -> Answer:
-    now = desk.clock()
+async def _answer(query: RateQuery, desk: Desk) -> Answer:
+    asked = one_of(query, query.rate, query.basis, query.group_by, desk)
+    as_of = await moment(query.as_of, asked, desk)
+    cells, now = (Past(desk.evidence, as_of.position), as_of.now) if as_of else (desk.cells, desk.clock())
     try:
-        overview = await answers(asked(now), cells=desk.cells, names=desk.names, zone=desk.zone, now=now)
+        overview = await answers([asked], cells=cells, names=desk.names, zone=desk.zone, now=now)
+    except TooMany as error:
+        raise Problem(422, "too_many_cases", str(error), field="from") from error
     except CellsAway as error:
         raise unavailable(str(error)) from error
     return overview.answers[0]

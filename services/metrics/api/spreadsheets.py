@@ -7,6 +7,7 @@ Excel's format as a string.
 import csv
 import io
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import xlsxwriter
 
@@ -48,7 +49,8 @@ def as_xlsx(table: Table) -> bytes:
     return file.getvalue()
 
 
-FORMATS: Mapping[str, tuple[Callable[[Table], bytes], str]] = {
+Format = Literal["csv", "xlsx"]
+FORMATS: Mapping[Format, tuple[Callable[[Table], bytes], str]] = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
     "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }

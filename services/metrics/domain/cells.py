@@ -38,6 +38,12 @@ SHEETS: Mapping[tuple[str, ...], tuple[str, str | None]] = {
 Tally = Mapping[str, int]
 
 
+def add(sums: dict[str, int], tally: Tally) -> None:
+    """Add measures, in place."""
+    for measure, count in tally.items():
+        sums[measure] = sums.get(measure, 0) + count
+
+
 class UnsupportedDimensions(ValueError):
     """No cells are kept for this combination; the message lists those that are."""
 
@@ -112,8 +118,7 @@ class Sums:
             if there is None:
                 there = self._at[place] = {}
                 self._sheets.update(_sheets_of(place))
-            for measure, count in tally.items():
-                there[measure] = there.get(measure, 0) + count
+            add(there, tally)
 
     def sheets(self) -> dict[Sheet, dict[Line, int]]:
         """Spread over the supported sets of dimensions; sheets and lines without change are left out."""

@@ -4,7 +4,7 @@ Made from summaries as they stand, never from differences, so that cells can be 
 the log the pieces that stood then add up to the cells of then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -46,33 +46,63 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.since <= seq and (self.until is None or seq < self.until)
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """All pieces of one case, in the order in which they began; `seq` is the last fact that changed them."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All pieces of one case; `seq` is the newest fact that changed them.
+
+    `awaited` are occurrences that were taken back before they came (id → the fact that took them back): a fact that had
+    been set aside may be counted long after those that followed it.
+    """
 
     case_id: str
     seq: int
     pieces: tuple[Piece, ...]
+    awaited: Mapping[str, int] = {}
 
 
 def after(kept: Evidence | None, fact: CaseFact, zone: ZoneInfo) -> Evidence | None:
     """The evidence once `fact` is counted; what was there where it changes nothing, or was counted already."""
-    if fact.after is None or fact.outcome != "applied" or (kept is not None and fact.seq <= kept.seq):
+    if fact.after is None or fact.outcome != "applied":
         return kept
-    pieces = kept.pieces if kept else ()
-    wanted = list(_units(fact.after, fact.seq, zone))
-    gone, stays = {one.id for one in fact.removed}, list[Piece]()
+    before = kept or Evidence(case_id=fact.case_id, seq=0, pieces=())
+    pieces, awaited = _happened(before, fact, zone)
+    # how the case stands is said by its newest fact alone
+    if fact.seq > before.seq:
+        pieces = _standing(pieces, list(_units(fact.after, fact.seq, zone)), fact.seq)
+    if pieces == before.pieces and awaited == before.awaited:
+        return kept
+    return Evidence(case_id=fact.case_id, seq=max(before.seq, fact.seq), pieces=pieces, awaited=awaited)
+
+
+def _standing(pieces: tuple[Piece, ...], wanted: list[Piece], seq: int) -> tuple[Piece, ...]:
+    """Units that are still so go on, others end, new ones begin."""
+    stays = list[Piece]()
     for piece in pieces:
         if piece.until is None and piece.id is None:
             same = next((one for one in wanted if _replace(one, since=piece.since) == piece), None)
             if same is None:
-                piece = _replace(piece, until=fact.seq)
+                piece = _replace(piece, until=seq)
             else:
                 wanted.remove(same)
-        elif piece.until is None and piece.id in gone:
-            piece = _replace(piece, until=fact.seq)
         stays.append(piece)
-    made = (*stays, *wanted, *_occurrences(fact, zone))
-    return Evidence(case_id=fact.case_id, seq=fact.seq, pieces=made) if made != pieces else kept
+    return (*stays, *wanted)
+
+
+def _happened(before: Evidence, fact: CaseFact, zone: ZoneInfo) -> tuple[tuple[Piece, ...], Mapping[str, int]]:
+    """Occurrences that the fact takes back end, those that it adds begin, each once."""
+    gone, stays = {one.id for one in fact.removed}, list[Piece]()
+    there = {(piece.id, piece.since) for piece in before.pieces}
+    came = {piece.id for piece in before.pieces if piece.since < fact.seq}
+    for piece in before.pieces:
+        ends = piece.id in gone and piece.until is None and piece.since < fact.seq
+        stays.append(_replace(piece, until=fact.seq) if ends else piece)
+    awaited = {**before.awaited, **dict.fromkeys(gone - came, fact.seq)}
+    for piece in _occurrences(fact, zone):
+        if (piece.id, piece.since) in there:
+            continue
+        # what is taken back and comes again changed, in one fact, has the same id
+        taken_back = awaited.get(piece.id or "", 0)
+        stays.append(_replace(piece, until=taken_back) if taken_back > fact.seq else piece)
+    return tuple(stays), awaited
 
 
 def _units(case: CaseSummary, seq: int, zone: ZoneInfo) -> Iterator[Piece]:

@@ -24,6 +24,10 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
     begin: datetime | None = None
     end: datetime | None = None
 
+    def holds(self, bucket: datetime) -> bool:
+        """Whether the bucket that begins then is in it."""
+        return (self.begin is None or self.begin <= bucket) and (self.end is None or bucket < self.end)
+
     def until(self, limit: datetime) -> "Period":
         """The part of it before `limit`."""
         return Period(begin=self.begin, end=limit if self.end is None else min(self.end, limit))

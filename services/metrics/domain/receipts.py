@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET
 
-from .cells import DIMENSIONS
+from .cells import DIMENSIONS, Tally, add
 from .evidence import Evidence, Piece
 from .figures import total
-from .measures import Basis, Scope, read_as
+from .measures import EXCLUDED, Basis, Scope, needed, read_as
 from .periods import Period
 from .rates import Definition
 
@@ -49,21 +50,34 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(side for side, given in named.items() if given)
 
 
-def share(evidence: Evidence, asked: Asked, seq: int) -> Share | None:
-    """What the case gave once the facts of its partition up to `seq` were counted; None where it is not asked about."""
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """The pieces of one case that are asked about, and their sum."""
+
+    case_id: str
+    pieces: Sequence[Piece]
+    sums: Mapping[str, int]
+
+
+def look(evidence: Evidence, asked: Asked, seq: int) -> Look | None:
+    """Those that stood once the facts of the case's partition up to `seq` were counted; None where there is none."""
     pieces = [piece for piece in evidence.pieces if piece.stood(seq) and _meant(piece, asked)]
     if not pieces:
         return None
     sums = dict[str, int]()
     for piece in pieces:
-        for measure, count in piece.tally.items():
-            sums[measure] = sums.get(measure, 0) + count
+        add(sums, piece.tally)
+    return Look(case_id=evidence.case_id, pieces=pieces, sums=sums)
+
+
+def share(found: Look, asked: Asked) -> Share | None:
+    """What the case gives; None where it has nothing to do with the figure."""
+    pieces, sums = found.pieces, found.sums
     numerator, denominator = _parts(asked.row, read_as(asked.scope, sums))
     given = numerator or denominator
     if not given and asked.basis == "flow":
         return None  # other things happened in that time, which leaves nothing out
     return Share(
-        case_id=evidence.case_id,
+        case_id=found.case_id,
         numerator=numerator,
         denominator=denominator,
         standing=pieces[-1].standing,
@@ -71,19 +85,29 @@ def share(evidence: Evidence, asked: Asked, seq: int) -> Share | None:
     )
 
 
+def compared(sums: Tally, asked: Asked) -> dict[str, int]:
+    """Of these sums what cells and cases must agree on: the figure's own measures, each with its excluded part."""
+    if asked.row.quantiles is not UNSET:
+        begin = asked.row.quantiles.histogram + ":"
+        wanted = {name for name in sums if name.removeprefix(EXCLUDED).startswith(begin)}
+    else:
+        wanted = set(needed(asked.row.measures, "assessed")) & sums.keys()
+    return {name: sums[name] for name in sorted(wanted) if sums[name]}
+
+
 def _meant(piece: Piece, asked: Asked) -> bool:
-    begin, end, wanted = asked.period.begin, asked.period.end, asked.row.cells(asked.basis)
+    wanted = asked.row.cells(asked.basis)
     # a case that does not count at all stands in no cell of durations: its absence is the cohort's
     if piece.basis != wanted and not (wanted == "durations" and piece.basis == "cohort"):
         return False
-    if (begin is not None and piece.bucket < begin) or (end is not None and piece.bucket >= end):
+    if not asked.period.holds(piece.bucket):
         return False
     values = dict(zip(DIMENSIONS, piece.values, strict=True))
     return all(values[name] == value for name, value in asked.only.items())
 
 
 def _parts(row: Definition, sums: Mapping[str, int]) -> tuple[int | float, int | float]:
-    if row.quantiles:
+    if row.quantiles is not UNSET:
         begin = f"{row.quantiles.histogram}:"
         return 0, sum(count for measure, count in sums.items() if measure.startswith(begin))
     return total(row.numerator, sums), total(row.denominator, sums)

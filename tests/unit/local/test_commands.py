@@ -29,7 +29,7 @@ def test_scale_is_a_service_and_a_number() -> None:
 
 
 def test_ports_follow_from_the_base() -> None:
-    assert [ports.service_port(8100, name, 1) for name in ports.SERVICES] == [8101, 8102, 8103, 8104]
+    assert [ports.service_port(8100, name, 1) for name in ports.SERVICES] == [8101, 8102, 8103, 8104, 8105]
     assert ports.service_port(8100, "routing", 3) == 8122
 
 

@@ -1,12 +1,16 @@
-"""Fakes of metrics' ports: cells in memory, a bell rung by hand."""
+"""Fakes of metrics' ports: cells and evidence in memory, a bell rung by hand."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from services.contracts.cases import CaseFact
-from services.metrics.domain.cells import Sums, Tally
+from services.metrics.domain.cells import Sums, Tally, add
+from services.metrics.domain.evidence import Evidence, after
+from services.metrics.domain.measures import CellBasis
+from services.metrics.domain.periods import Period
 from services.metrics.domain.units import moves
-from services.metrics.ports import CellQuery, CellsAway, Reading
+from services.metrics.ports import CellQuery, CellsAway, Kept, Parted, Reading
 
 from .test_worked_example import SHANGHAI
 
@@ -29,6 +33,13 @@ class MemoryCells:
         position = {0: len(self.facts), 1: 0}
         return Reading(sums=[self._sum(query, sums) for query in queries], position=position)
 
+    async def parted(self, query: CellQuery) -> Parted:
+        reading = await self.read([query])
+        sums: dict[str, int] = {}
+        for tally in reading.sums[0].values():
+            add(sums, tally)
+        return Parted(sums={0: sums, 1: {}}, position=reading.position)
+
     @staticmethod
     def _sum(query: CellQuery, sums: Sums) -> dict[tuple[str, ...], Tally]:
         found: dict[tuple[str, ...], dict[str, int]] = {}
@@ -50,6 +61,35 @@ class MemoryCells:
 def _histogram_or_self(measure: str) -> str:
     head, _, number = measure.rpartition(":")
     return head if number.isdecimal() else measure
+
+
+class MemoryEvidence:
+    """Of facts of partition 0, the first at `began`, each a second after the one before."""
+
+    def __init__(self, facts: Sequence[CaseFact] = (), began: datetime = datetime(2026, 4, 1, tzinfo=UTC)) -> None:
+        self.away = False
+        self.began = began
+        self.take(facts)
+
+    def take(self, facts: Sequence[CaseFact]) -> None:
+        self.reached = len(facts)
+        self.kept: dict[str, Evidence] = {}
+        for fact in facts:
+            if (evidence := after(self.kept.get(fact.case_id), fact, SHANGHAI)) is not None:
+                self.kept[fact.case_id] = evidence
+
+    async def position(self) -> Mapping[int, int]:
+        if self.away:
+            raise CellsAway("MongoDB does not answer")
+        return {0: self.reached, 1: 0}
+
+    async def position_at(self, at: datetime) -> Mapping[int, int]:
+        before = int((at - self.began).total_seconds())
+        return {0: min(max(before, 0), self.reached), 1: 0}
+
+    async def cases(self, basis: CellBasis, period: Period, only: Mapping[str, str]) -> AsyncIterator[Kept]:
+        for evidence in self.kept.values():
+            yield Kept(partition=0, evidence=evidence)
 
 
 class HandBell:

@@ -1,6 +1,6 @@
 """GET /v1/rates and the rest, over HTTP without a network."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
@@ -8,11 +8,13 @@ from typing import Any, cast
 import httpx
 import pytest
 
+from services.contracts.cases import CaseFact
 from services.contracts.directory import Department, Key
 from services.metrics import api
 from services.metrics.adapters.names import DirectoryNames
 from services.metrics.api.desk import Desk
 from services.metrics.domain.rates import CATALOGUE
+from services.metrics.explaining import Receipt
 from services.runtime import dead_api
 from services.runtime.directory import Directory, DirectorySnapshot
 from services.runtime.health import Health
@@ -20,7 +22,7 @@ from services.runtime.keys import key_id
 from services.runtime.web import build_app
 
 from .cases import before_the_merge, excluded_story
-from .memory import HandBell, MemoryCells
+from .memory import HandBell, MemoryCells, MemoryEvidence
 from .test_worked_example import SHANGHAI
 
 NOW = datetime(2026, 4, 11, 1, 30, tzinfo=UTC)
@@ -31,6 +33,8 @@ class Stage:
 
     def __init__(self) -> None:
         self.cells = MemoryCells(before_the_merge().facts)
+        self.evidence = MemoryEvidence(self.cells.facts)
+        self.disagreed: list[Receipt] = []
         self.bell = HandBell()
         self.health = Health("metrics", "metrics-1")
         rows: dict[str, Any] = {
@@ -41,6 +45,8 @@ class Stage:
         self.desk = Desk(
             cells=self.cells,
             shared=self.cells,
+            evidence=self.evidence,
+            disagreed=self.disagreed.append,
             names=DirectoryNames(cast(Directory, self.directory)),
             bell=self.bell,
             zone=SHANGHAI,
@@ -57,6 +63,11 @@ class Stage:
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.app, raise_app_exceptions=False), base_url="http://metrics"
         )
+
+    def hold(self, facts: Sequence[CaseFact]) -> None:
+        """Of these facts alone."""
+        self.cells.facts = list(facts)
+        self.evidence.take(facts)
 
     async def get(self, path: str, key: str | None = "look", **parameters: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {key}"} if key else {}

@@ -1,0 +1,136 @@
+"""GET /v1/rates/{rate}/receipt: the cases behind a figure, and whether they add up to it."""
+
+import base64
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from services.runtime.keys import Caller
+from services.runtime.problems import Problem, unavailable
+
+from ..domain.receipts import Side
+from ..explaining import Explained, Page, Receipt, explain
+from ..handlers import Asked
+from ..past import MOST_CASES, AsOf, EvidenceBehind, TooMany
+from ..ports import CellsAway
+from ..tables import Language, receipt_table
+from .as_of import moment
+from .desk import AS_OF, AtDesk, Desk, Filters, one_of
+from .documented import answer
+from .files import as_file
+from .spreadsheets import FORMATS, Format
+
+router = APIRouter(tags=["receipts"])
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    422: {"description": "no such rate, basis, period, position or cursor, or too many cases for one receipt"},
+    503: {"description": "the store is away, or what stands behind the figure is still being read: try again"},
+}
+
+
+class WhoseQuery(Filters):
+    """Whose receipt."""
+
+    basis: str | None = Field(None, description="cohort, due or flow; without it the rate's first")
+    side: Side = Field("numerator", description="which cases: numerator, denominator, or left_out with the reason")
+    as_of: str | None = Field(None, description=AS_OF)
+
+
+class ReceiptQuery(WhoseQuery):
+    """GET /v1/rates/{rate}/receipt."""
+
+    limit: int = Field(100, ge=1, le=1_000, description="cases on a page")
+    cursor: str | None = Field(None, description="`next` of the page before; that page's position stays")
+
+
+class ReceiptExportQuery(WhoseQuery):
+    """GET /v1/rates/{rate}/receipt/export."""
+
+    format: Format = "xlsx"
+    lang: Language = Field("zh", description="of heads and words")
+
+
+class ReceiptPage(Receipt, frozen=True, kw_only=True):
+    """A receipt, and the cursor of its next page."""
+
+    next: str | None
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """Where a page begins: of which list, as of when, after which case."""
+
+    rate: str
+    side: Side
+    as_of: AsOf
+    after: str
+
+
+@router.get("/v1/rates/{rate}/receipt", responses=answer(ReceiptPage, "the receipt, a page of its cases") | _REFUSED)
+async def get_receipt(_: Caller, rate: str, query: Annotated[ReceiptQuery, Query()], desk: AtDesk) -> Response:
+    """What stands behind a figure. The first page counts the cases again and compares them with the cells."""
+    asked = one_of(query, rate, query.basis, "", desk)
+    page, as_of = Page(side=query.side, limit=query.limit), await moment(query.as_of, asked, desk)
+    if query.cursor is not None:
+        place = _place(query.cursor, rate, query.side)
+        page, as_of = msgspec.structs.replace(page, after=place.after), place.as_of
+    found = await _explained(asked, page, as_of, desk)
+    following = None
+    if found.following is not None:
+        following = _cursor(_Place(rate, query.side, found.as_of, found.following))
+    body = ReceiptPage(**_fields(found.receipt), next=following)
+    return Response(msgspec.json.encode(body), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.get(
+    "/v1/rates/{rate}/receipt/export",
+    response_class=Response,
+    responses={200: {"description": "a file", "content": {media: {} for _, media in FORMATS.values()}}, **_REFUSED},
+)
+async def export_receipt(_: Caller, rate: str, query: Annotated[ReceiptExportQuery, Query()], desk: AtDesk) -> Response:
+    """One side's cases, all of them, as a file for spreadsheets."""
+    asked = one_of(query, rate, query.basis, "", desk)
+    as_of = await moment(query.as_of, asked, desk)
+    found = await _explained(asked, Page(side=query.side, limit=MOST_CASES), as_of, desk)
+    return as_file(receipt_table(found.receipt, query.lang), query.format, desk)
+
+
+async def _explained(asked: Asked, page: Page, as_of: AsOf | None, desk: Desk) -> Explained:
+    try:
+        found = await explain(
+            asked,
+            page,
+            cells=desk.cells,
+            evidence=desk.evidence,
+            names=desk.names,
+            zone=desk.zone,
+            as_of=as_of,
+            now=desk.clock(),
+        )
+    except TooMany as error:
+        raise Problem(422, "too_many_cases", str(error), field="from") from error
+    except (CellsAway, EvidenceBehind) as error:
+        raise unavailable(str(error)) from error
+    if found.receipt.agrees is False:
+        desk.disagreed(found.receipt)
+    return found
+
+
+def _fields(receipt: Receipt) -> Mapping[str, Any]:
+    return {name: getattr(receipt, name) for name in Receipt.__struct_fields__}
+
+
+def _cursor(place: _Place) -> str:
+    return base64.urlsafe_b64encode(msgspec.msgpack.encode(place)).decode().rstrip("=")
+
+
+def _place(cursor: str, rate: str, side: Side) -> _Place:
+    try:
+        place = msgspec.msgpack.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=_Place)
+        if (place.rate, place.side) == (rate, side) and place.as_of.now.tzinfo is not None:
+            return place
+    except (ValueError, msgspec.DecodeError):
+        pass
+    detail = "use `next` of the page before, with the question that it answered; without a cursor it begins anew"
+    raise Problem(422, "bad_cursor", detail, field="cursor")
