@@ -34,9 +34,9 @@ def marks(happened: Occurrence) -> Tally:
         tally |= verdicts(happened.grade)
     elif happened.kind == "followed_up" and happened.effective:
         tally |= {"effective": 1, "resolution_asked": 1}
-        tally |= {"contacted": happened.contacted is True, "resolved": happened.solved is True}
+        tally |= {"contacted": int(happened.contacted is True), "resolved": int(happened.solved is True)}
     elif happened.kind == "replied" and happened.solved is not None:
-        tally |= {"resolution_asked": 1, "resolved": happened.solved}
+        tally |= {"resolution_asked": 1, "resolved": int(happened.solved)}
     return with_excluded(tally) if happened.excluded else tally
 
 

@@ -1,0 +1,121 @@
+"""Evidence and cells of one history on a real MongoDB: they agree at the newest position, and evidence at any other."""
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zlib import crc32
+
+import msgspec
+import pytest
+
+from services.contracts.cases import CaseFact
+from services.metrics.adapters import evidence_store
+from services.metrics.adapters.cell_store import GENERATION, CellStore
+from services.metrics.adapters.cell_store import writes as cell_writes
+from services.metrics.adapters.evidence_store import EvidenceStore
+from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums, add
+from services.metrics.domain.evidence import Evidence, after
+from services.metrics.domain.measures import MEASURES
+from services.metrics.domain.periods import Period, day_of
+from services.metrics.domain.units import moves
+from services.metrics.past import Past
+from services.metrics.ports import CellQuery
+from services.runtime.ledger import Entry, Ledger
+from services.runtime.mongo import Database
+from tests.integration.test_stores import _without_zeros, written
+from tests.properties.test_figures import STREET, told
+from tests.recount.calendar import ZONE
+from tests.unit.metrics.memory import MemoryCells
+
+BEGAN = datetime(2026, 5, 4, 3, 59, 58, tzinfo=UTC)
+PARTITIONS = 2
+
+
+def history() -> list[list[CaseFact]]:
+    """The facts of two partitions."""
+    facts = told(STREET, seed=41, cases=60).facts
+    parts = [[one for one in facts if crc32(one.case_id.encode()) % PARTITIONS == part] for part in range(PARTITIONS)]
+    return [[msgspec.structs.replace(one, seq=seq) for seq, one in enumerate(part, 1)] for part in parts]
+
+
+async def kept(database: Database, partition: int, facts: Sequence[CaseFact], size: int) -> None:
+    """As the two readers do it, batch by batch, a fact a second."""
+    store = EvidenceStore(database, "evidence")
+    await store.prepare()
+    for begin in range(0, len(facts), size):
+        batch, sums, cases, moments = facts[begin : begin + size], Sums(), dict[str, Evidence](), {}
+        known = await store.load([fact.case_id for fact in batch])
+        for place, fact in enumerate(batch, begin):
+            sums.add(list(moves(fact, ZONE)))
+            before = cases.get(fact.case_id, known.get(fact.case_id))
+            if (evidence := after(before, fact, ZONE)) is not None:
+                cases[fact.case_id] = evidence
+            moments[BEGAN + timedelta(seconds=place)] = fact.seq
+        await written(database, cell_writes(partition, sums.sheets()))
+        await written(database, evidence_store.writes(partition, cases, moments))
+    for reader, generation in (("evidence", evidence_store.GENERATION), ("metrics", GENERATION)):
+        entry = Entry(partition=partition, epoch=1, last_seq=len(facts))
+        await Ledger(database, reader, generation).found(entry)
+
+
+def questions(seed: int, number: int) -> list[CellQuery]:
+    dice, today, day = random.Random(seed), day_of(history()[0][0].at, ZONE), timedelta(days=1)
+    edges = [None, *(today + day * step for step in (-1, 0, 1, 3, 30))]
+    values = {
+        "channel": ["grid", "hotline", "no"],
+        "department": [*sorted(STREET["department"])[:3], "none"],
+        "category": [*sorted(STREET["category"])[:2], "none"],
+    }
+    found = []
+    for _ in range(number):
+        dims = dice.choice(DIMENSION_SETS)
+        named = dice.sample([name for name in DIMENSIONS if name in dims], dice.randrange(len(dims) + 1))
+        period = Period(begin=dice.choice(edges), end=dice.choice(edges))
+        only = tuple((name, dice.choice(values[name])) for name in named)
+        found.append(CellQuery(basis=dice.choice(list(MEASURES)), period=period, dims=dims, only=only))
+    return found
+
+
+@pytest.mark.parametrize("size", [1_000, 7])
+async def test_cells_and_evidence_agree_whatever_is_asked(database: Database, size: int) -> None:
+    for partition, facts in enumerate(history()):
+        await kept(database, partition, facts, size)
+    cells, evidence = CellStore(database, "metrics"), EvidenceStore(database, "evidence")
+    position = await evidence.position()
+    assert position == {partition: len(facts) for partition, facts in enumerate(history())}
+    asked = questions(size, 120)
+    held, counted = await cells.read(asked), await Past(evidence, position).read(asked)
+    assert any(held.sums)
+    for query, ours, theirs in zip(asked, held.sums, counted.sums, strict=True):
+        assert _without_zeros(ours) == _without_zeros(theirs), query
+    for query in asked:
+        parted = await cells.parted(query)
+        assert parted.position == position
+        for partition in range(PARTITIONS):
+            alone = await Past(evidence, {partition: position[partition]}).read([query])
+            summed: dict[str, int] = {}
+            for tally in alone.sums[0].values():
+                add(summed, tally)
+            assert _without_zeros({(): parted.sums[partition]}) == _without_zeros({(): summed}), (query, partition)
+
+
+async def test_the_past_is_what_the_cells_were_then(database: Database) -> None:
+    facts = history()[0]
+    await kept(database, 0, facts, 50)
+    evidence = EvidenceStore(database, "evidence")
+    for seq in (0, 1, len(facts) // 2, len(facts) - 1):
+        asked = questions(seq, 20)
+        then, found = await MemoryCells(facts[:seq]).read(asked), await Past(evidence, {0: seq}).read(asked)
+        for query, ours, theirs in zip(asked, found.sums, then.sums, strict=True):
+            assert _without_zeros(ours) == _without_zeros(theirs), (seq, query)
+
+
+async def test_a_time_is_a_position_to_the_second_and_over_minutes(database: Database) -> None:
+    facts = history()[0]
+    assert len(facts) > 130
+    await kept(database, 0, facts, 40)
+    evidence = EvidenceStore(database, "evidence")
+    for seconds in (-100, 0, 1, 2, 3, 61, 62, 63, 64, 125):
+        at = BEGAN + timedelta(seconds=seconds)
+        assert await evidence.position_at(at) == {0: max(0, seconds)}, at
+    assert await evidence.position_at(BEGAN + timedelta(days=90)) == {0: len(facts)}
