@@ -61,6 +61,8 @@ ACCESS: dict[str, dict[str, tuple[Role, ...]]] = {
         "GET /v1/definitions": _VIEWING,
         "GET /v1/rates": _VIEWING,
         "GET /v1/rates/export": _VIEWING,
+        "GET /v1/rates/compare": _VIEWING,
+        "GET /v1/rates/series": _VIEWING,
         "GET /v1/rates/{rate}/receipt": _VIEWING,
         "GET /v1/rates/{rate}/receipt/export": _VIEWING,
         "GET /v1/rates/stream": _VIEWING,

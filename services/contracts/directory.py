@@ -12,8 +12,9 @@ from .submissions import Urgency
 from .times import Instant
 
 DirectoryKind = Literal[
-    "department", "category", "channel", "policy", "calendar", "street", "community", "grid", "post", "history", "key"
-]
+    "department", "category", "channel", "policy", "calendar", "assessment", "street", "community", "grid", "post",
+    "history", "key",
+]  # fmt: skip
 Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 TimeOfDay = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 Point = Annotated[tuple[float, float], msgspec.Meta(description="lon, lat in degrees, WGS 84")]
@@ -103,6 +104,19 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     holidays: list[date] = []
 
 
+class Assessment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """考核: when its months and years begin (考核周期), and the rates that its score (综合得分) weighs.
+
+    A month that begins on the 25th is named by the month in which it ends, a year by the year in which it ends.
+    """
+
+    name: str
+    name_en: str = ""
+    month_begins_on: Annotated[int, msgspec.Meta(ge=1, le=28)] = 1
+    year_begins_in: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
+    score: dict[str, Annotated[float, msgspec.Meta(gt=0)]] = {}
+
+
 class Street(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """街道 or one of its streets with a chief (街长), who is a post."""
 
@@ -154,13 +168,16 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     label: str = ""
 
 
-Row = Department | Category | Channel | Policy | Calendar | Street | Community | Grid | Post | History | Key
+Row = (
+    Department | Category | Channel | Policy | Calendar | Assessment | Street | Community | Grid | Post | History | Key
+)
 ROW_TYPES: dict[str, type[Row]] = {
     "department": Department,
     "category": Category,
     "channel": Channel,
     "policy": Policy,
     "calendar": Calendar,
+    "assessment": Assessment,
     "street": Street,
     "community": Community,
     "grid": Grid,

@@ -51,6 +51,7 @@ async def run(settings: MetricsSettings) -> None:
     store, bell = CellStore(database, SERVICE), ChangeStreamBell(database, health)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
+    names = DirectoryNames(directory)
     worker = Worker(
         service=SERVICE,
         generation=GENERATION,
@@ -95,7 +96,8 @@ async def run(settings: MetricsSettings) -> None:
                 shared=SharedReader(store, bell),
                 evidence=EvidenceStore(behind, EVIDENCE),
                 disagreed=Alarm(health.registry),
-                names=DirectoryNames(directory),
+                names=names,
+                turns=names.turns,
                 bell=bell,
                 zone=zone,
                 clock=clock,

@@ -8,6 +8,7 @@ import msgspec
 
 from .domain.cells import DIMENSIONS, Tally, add
 from .domain.evidence import Piece
+from .domain.periods import mark
 from .ports import CellQuery, EvidenceReader, Kept, Reading
 
 MOST_CASES = 100_000
@@ -62,7 +63,9 @@ class Past:
                 if piece.tally and piece.stood(seq) and _meant(piece, query):
                     values = dict(zip(DIMENSIONS, piece.values, strict=True))
                     if all(values[name] == value for name, value in only.items()):
-                        add(found.setdefault(tuple(values[name] for name in query.dims), {}), piece.tally)
+                        there = tuple(values[name] for name in query.dims)
+                        there = (mark(piece.bucket), *there) if query.bucketed else there
+                        add(found.setdefault(there, {}), piece.tally)
         return found
 
 

@@ -19,7 +19,8 @@ class CellsAway(Exception):
 class CellQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Sums over a period by `dims` (one of DIMENSION_SETS), of the cells whose values are those of `only`.
 
-    `measures` are those wanted, of durations the histograms; () for all that the basis has.
+    `measures` are those wanted, of durations the histograms; () for all that the basis has. `bucketed`: each bucket for
+    itself, its mark (UTC, to the minute) before the values.
     """
 
     basis: CellBasis
@@ -27,10 +28,12 @@ class CellQuery(msgspec.Struct, frozen=True, kw_only=True):
     dims: tuple[str, ...]
     only: tuple[tuple[str, str], ...] = ()
     measures: tuple[str, ...] = ()
+    bucketed: bool = False
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """One consistent look: for each query values (in the order of its `dims`) → sums; and up to where they count."""
+    """One consistent look: for each query values (in the order of its `dims`, after the bucket where it is bucketed) →
+    sums; and up to where they count."""
 
     sums: Sequence[Mapping[tuple[str, ...], Tally]]
     position: Mapping[int, int]

@@ -72,7 +72,11 @@ def questions(seed: int, number: int) -> list[CellQuery]:
         named = dice.sample([name for name in DIMENSIONS if name in dims], dice.randrange(len(dims) + 1))
         period = Period(begin=dice.choice(edges), end=dice.choice(edges))
         only = tuple((name, dice.choice(values[name])) for name in named)
-        found.append(CellQuery(basis=dice.choice(list(MEASURES)), period=period, dims=dims, only=only))
+        found.append(
+            CellQuery(
+                basis=dice.choice(list(MEASURES)), period=period, dims=dims, only=only, bucketed=dice.random() < 0.3
+            )
+        )
     return found
 
 

@@ -162,6 +162,7 @@ async def test_cells_sum_to_what_memory_sums_to_whatever_is_asked(database: Data
                 ),
                 dims=dims,
                 only=tuple((name, dice.choice(values[name])) for name in named),
+                bucketed=dice.random() < 0.3,
             )
         )
     found, expected = await store.read(queries), await MemoryCells(facts).read(queries)

@@ -6,7 +6,6 @@ cell, and each dimension that tells cells apart maps its values to theirs.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +19,7 @@ from services.runtime.mongo import Database, ensure_collection
 
 from ..domain.cells import SHEETS, Line, Sheet, Tally
 from ..domain.measures import MEASURES, needed
+from ..domain.periods import mark
 from ..ports import CellQuery, CellsAway, Parted, Reading
 
 GENERATION = 3
@@ -29,6 +29,7 @@ AWAY = "MongoDB does not answer; the figures are kept, ask again"
 OWN = "own"
 BIN, COUNT = "bin", "count"
 _PARTITION = {"$last": {"$split": ["$_id", "/"]}}
+_BUCKET = {"$arrayElemAt": [{"$split": ["$_id", "/"]}, 2]}
 _ESCAPED = str.maketrans({"%": "%25", ".": "%2E", "$": "%24", "\0": "%00"})
 """What a field's name may not hold where `$inc` names its path."""
 
@@ -44,15 +45,11 @@ def sheet_id(partition: int, sheet: Sheet) -> str:
     Ids are in the order in which they are read, so no second index is needed; it would cost as much as the sheets.
     """
     value = msgspec.json.encode(sheet.value).decode()
-    return f"{_prefix(sheet.basis, sheet.dimension)}{_mark(sheet.bucket)}/{value}/{partition}"
+    return f"{_prefix(sheet.basis, sheet.dimension)}{mark(sheet.bucket)}/{value}/{partition}"
 
 
 def _prefix(basis: str, dimension: str) -> str:
     return f"{basis}/{dimension}/"
-
-
-def _mark(bucket: datetime) -> str:
-    return bucket.isoformat()[:16]  # to the minute: some zones' hours begin at half past
 
 
 def _move(partition: int, sheet: Sheet, lines: Mapping[Line, int]) -> UpdateOne:
@@ -107,10 +104,12 @@ class CellStore:
     async def _sums(self, query: CellQuery, session: AsyncIOMotorClientSession) -> Mapping[tuple[str, ...], Tally]:
         found: dict[tuple[str, ...], dict[str, int]] = {}
         outer, inner = SHEETS[query.dims]
-        fields = {outer: "$value", inner: "$inner"}
-        steps = [*_cells(query), *_summed(query, [fields[name] for name in query.dims])]
+        fields: dict[str | None, Any] = {outer: "$value", inner: "$inner"}
+        told = ("bucket", *query.dims) if query.bucketed else query.dims
+        fields["bucket"] = _BUCKET
+        steps = [*_cells(query), *_summed(query, [fields[name] for name in told])]
         async for row in self._cells.aggregate(steps, session=session):
-            named = zip(query.dims, row.pop("_id"), strict=True)
+            named = zip(told, row.pop("_id"), strict=True)
             values = tuple(unquote(value) if name == inner else value for name, value in named)
             found.setdefault(values, {}).update(_tally(row))
         return found
@@ -126,8 +125,8 @@ def _cells(query: CellQuery) -> list[dict[str, Any]]:
     prefix = _prefix(query.basis, outer)
     sheets: dict[str, Any] = {
         "_id": {
-            "$gte": prefix + (_mark(period.begin) if period.begin else ""),
-            "$lt": prefix + (_mark(period.end) if period.end else "~"),
+            "$gte": prefix + (mark(period.begin) if period.begin else ""),
+            "$lt": prefix + (mark(period.end) if period.end else "~"),
         }
     }
     if outer in only:

@@ -1,10 +1,12 @@
-"""Display names from the directory."""
+"""Display names, and when assessments' months and years begin, from the directory."""
 
 from collections.abc import Mapping
 
+from services.contracts.directory import Assessment
 from services.runtime.directory import Directory
 
 from ..domain.cells import NONE
+from ..domain.spans import Turn
 
 _NOTHING: Mapping[str, Mapping[str, str]] = {
     "department": {"zh": "未派单", "en": "Not dispatched"},
@@ -25,3 +27,12 @@ class DirectoryNames:
         if row is None and value == NONE and dimension in _NOTHING:
             return _NOTHING[dimension]
         return {"zh": name, "en": getattr(row, "name_en", "") or name}
+
+    def turns(self) -> Mapping[str, Turn]:
+        """Assessment → when its months and years begin."""
+        rows = self._directory.snapshot.rows.get("assessment", {})
+        return {
+            row_id: Turn(day=row.month_begins_on, month=row.year_begins_in)
+            for row_id, row in rows.items()
+            if isinstance(row, Assessment)
+        }

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.runtime.problems import Problem
 
+from ..domain.periods import BadPeriod
+from ..domain.spans import CALENDAR, Span, Turn, span
 from ..explaining import Receipt
 from ..handlers import Ask, Asked, Question, Refused, overview, understand
 from ..ports import CellReader, Clock, Doorbell, EvidenceReader, Names, PartedReader
@@ -24,13 +26,15 @@ AS_OF = (
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """`cells` reads anew for every request, `shared` may share a reading among viewers; `evidence` is what stands
-    behind them. `disagreed` is told of a figure that is not what its cases add up to."""
+    behind them, `turns` the assessments' (考核周期) by id. `disagreed` is told of a figure that is not what its cases
+    add up to."""
 
     cells: PartedReader
     shared: CellReader
     evidence: EvidenceReader
     disagreed: Callable[[Receipt], None]
     names: Names
+    turns: Callable[[], Mapping[str, Turn]]
     bell: Doorbell
     zone: ZoneInfo
     clock: Clock
@@ -51,6 +55,10 @@ class Filters(BaseModel):
 
     begin: str | None = Field(None, alias="from", description="a date or a time; included; midnight for cohort")
     end: str | None = Field(None, alias="to", description="a date or a time; not included")
+    period: str | None = Field(
+        None, description="instead of `from` and `to`: 2026, 2026-11, 2026-W48, 2026-11-28 or 2026-11-28T09"
+    )
+    assessment: str | None = Field(None, description="whose months and years (考核周期): an id of the directory")
     channel: str | None = None
     department: str | None = Field(None, description="`none`: not dispatched")
     category: str | None = Field(None, description="`none`: no category")
@@ -63,12 +71,17 @@ class Filters(BaseModel):
         return {name: value for name, value in given.items() if value is not None}
 
 
-class RateQuery(Filters):
-    """GET /v1/rates."""
+class FigureQuery(Filters):
+    """One figure, by some dimensions."""
 
     rate: str = Field(description="an id of GET /v1/definitions")
     basis: str | None = Field(None, description="cohort, due or flow; without it the rate's first")
     group_by: str = Field("", description="dimensions with commas: channel, department, category, or a pair of them")
+
+
+class RateQuery(FigureQuery):
+    """GET /v1/rates."""
+
     as_of: str | None = Field(None, description=AS_OF)
 
 
@@ -95,27 +108,63 @@ async def watched_by(query: Annotated[StreamQuery, Query()], desk: AtDesk) -> As
     if query.basis is not None or query.group_by:
         raise Problem(422, "rate_missing", "`basis` and `group_by` go with `rate`", field="rate")
     try:
-        return overview(query.begin, query.end, query.only, desk.zone, query.reading)
+        named = span_in(query, desk)
+        begin = named.begin.isoformat() if named else query.begin
+        end = named.end.isoformat() if named else query.end
+        return overview(begin, end, query.only, desk.zone, query.reading)
     except Refused as error:
-        raise _problem(error) from error
+        raise problem(error) from error
+
+
+def figure_of(query: FigureQuery, desk: Desk) -> Asked:
+    """The figure as it was understood. Problem 422."""
+    return one_of(query, query.rate, query.basis, query.group_by, desk)
 
 
 def one_of(filters: Filters, rate: str, basis: str | None, group_by: str, desk: Desk) -> Asked:
     """One rate as it was understood. Problem 422."""
+    begin, end = filters.begin, filters.end
+    if (named := span_in(filters, desk)) is not None:
+        begin, end = named.begin.isoformat(), named.end.isoformat()
     question = Question(
         rate=rate,
         basis=basis,
         group_by=tuple(name.strip() for name in group_by.split(",") if name.strip()),
-        begin=filters.begin,
-        end=filters.end,
+        begin=begin,
+        end=end,
         only=filters.only,
         reading=filters.reading,
     )
     try:
         return understand(question, desk.zone)
     except Refused as error:
-        raise _problem(error) from error
+        raise problem(error) from error
 
 
-def _problem(error: Refused) -> Problem:
+def span_in(filters: Filters, desk: Desk) -> Span | None:
+    """The span of `period`; None where none is named. Problem 422."""
+    turn = turn_of(filters, desk)
+    if filters.period is None:
+        return None
+    if filters.begin is not None or filters.end is not None:
+        raise Problem(422, "bad_period", "`period` stands instead of `from` and `to`", field="period")
+    try:
+        return span(filters.period, desk.zone, turn)
+    except BadPeriod as error:
+        raise Problem(422, "bad_period", str(error), field=error.field) from error
+
+
+def turn_of(filters: Filters, desk: Desk) -> Turn:
+    """When months and years begin: the assessment's, else the calendar's. Problem 422."""
+    if filters.assessment is None:
+        return CALENDAR
+    turns = desk.turns()
+    if filters.assessment not in turns:
+        detail = f"there is no assessment {filters.assessment!r}; GET /v1/directory/assessment at routing lists them"
+        raise Problem(422, "unknown_assessment", detail, field="assessment", allowed=sorted(turns))
+    return turns[filters.assessment]
+
+
+def problem(error: Refused) -> Problem:
+    """What HTTP says of it."""
     return Problem(422, error.code, str(error), field=error.field, allowed=error.allowed)

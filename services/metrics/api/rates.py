@@ -15,7 +15,7 @@ from ..past import Past, TooMany
 from ..ports import CellsAway
 from ..tables import table
 from .as_of import moment
-from .desk import AtDesk, Desk, ExportQuery, RateQuery, one_of
+from .desk import AtDesk, Desk, ExportQuery, RateQuery, figure_of
 from .documented import answer
 from .files import as_file
 from .spreadsheets import FORMATS
@@ -61,7 +61,7 @@ async def export(_: Caller, query: Annotated[ExportQuery, Query()], desk: AtDesk
 
 
 async def _answer(query: RateQuery, desk: Desk) -> Answer:
-    asked = one_of(query, query.rate, query.basis, query.group_by, desk)
+    asked = figure_of(query, desk)
     as_of = await moment(query.as_of, asked, desk)
     cells, now = (Past(desk.evidence, as_of.position), as_of.now) if as_of else (desk.cells, desk.clock())
     try:

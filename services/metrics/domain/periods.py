@@ -61,6 +61,16 @@ def period(begin: str | None, end: str | None, zone: ZoneInfo, *, days: bool) ->
     return result
 
 
+def mark(bucket: datetime) -> str:
+    """A bucket's name in UTC, to the minute: some zones' hours begin at half past."""
+    return bucket.astimezone(UTC).isoformat()[:16]
+
+
+def marked(text: str) -> datetime:
+    """The bucket of that name."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 def shown(at: datetime | None, zone: ZoneInfo) -> str | None:
     """An edge as people write it: RFC 3339 with `zone`'s offset."""
     return None if at is None else at.astimezone(zone).isoformat()

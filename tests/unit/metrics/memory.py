@@ -8,7 +8,7 @@ from services.contracts.cases import CaseFact
 from services.metrics.domain.cells import Sums, Tally, add
 from services.metrics.domain.evidence import Evidence, after
 from services.metrics.domain.measures import CellBasis
-from services.metrics.domain.periods import Period
+from services.metrics.domain.periods import Period, mark
 from services.metrics.domain.units import moves
 from services.metrics.ports import CellQuery, CellsAway, Kept, Parted, Reading
 
@@ -51,7 +51,7 @@ class MemoryCells:
                 continue
             if any(values[name] != value for name, value in query.only):
                 continue
-            there = found.setdefault(key.values, {})
+            there = found.setdefault((mark(key.bucket), *key.values) if query.bucketed else key.values, {})
             for measure, count in tally.items():
                 if not query.measures or _histogram_or_self(measure) in query.measures:
                     there[measure] = there.get(measure, 0) + count

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.contracts.cases import CaseFact
-from services.contracts.directory import Department, Key
+from services.contracts.directory import Assessment, Department, Key
 from services.metrics import api
 from services.metrics.adapters.names import DirectoryNames
 from services.metrics.api.desk import Desk
@@ -40,14 +40,17 @@ class Stage:
         rows: dict[str, Any] = {
             "key": {key_id("look"): Key(role="dashboard"), key_id("dep"): Key(role="department", subject="b")},
             "department": {"b": Department(name="环卫所", name_en="Sanitation")},
+            "assessment": {"city": Assessment(name="市级考核", month_begins_on=25, year_begins_in=11)},
         }
         self.directory = SimpleNamespace(snapshot=DirectorySnapshot(version=1, rows=MappingProxyType(rows)))
+        names = DirectoryNames(cast(Directory, self.directory))
         self.desk = Desk(
             cells=self.cells,
             shared=self.cells,
             evidence=self.evidence,
             disagreed=self.disagreed.append,
-            names=DirectoryNames(cast(Directory, self.directory)),
+            names=names,
+            turns=names.turns,
             bell=self.bell,
             zone=SHANGHAI,
             clock=lambda: NOW,

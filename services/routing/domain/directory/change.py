@@ -17,7 +17,8 @@ from .trees import tree_flaws
 Wanted = Mapping[str, Mapping[str, Any]]
 """Kind → id → row as it came, None to remove it."""
 ORDER = (
-    "calendar", "department", "post", "street", "community", "grid", "channel", "category", "policy", "key", "history",
+    "calendar", "assessment", "department", "post", "street", "community", "grid", "channel", "category", "policy",
+    "key", "history",
 )  # fmt: skip
 """Whom a row names comes before it, so that who reads in between finds it: rows are read one after the other."""
 

@@ -25,6 +25,7 @@ _ID_PATTERNS = {
     "channel": _NAME,
     "policy": _NAME,
     "calendar": _SLUG,
+    "assessment": _SLUG,
     "street": _SLUG,
     "community": _SLUG,
     "grid": _CODE,

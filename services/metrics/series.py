@@ -1,0 +1,178 @@
+"""A figure span by span, and beside the span before and that of the year before: 走势, 环比, 同比."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
+
+from .domain.cells import add
+from .domain.figures import Figure, figure
+from .domain.measures import Basis, Scope, needed, read_as
+from .domain.periods import BadPeriod, Period, marked, shown
+from .domain.rates import Definition
+from .domain.spans import Span, Turn, Unit, before, span_of, spans, year_before
+from .handlers import Answer, Asked, Refused, answers, query_of, until_now, vector
+from .ports import CellReader, Names
+
+Beside = Literal["previous", "year_before"]
+"""环比, 同比."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A span as it is published; half-open, in the deployment's zone. `complete`: it is over."""
+
+    span: str
+    begin: str = msgspec.field(name="from")
+    end: str = msgspec.field(name="to")
+    complete: bool
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A group's figures, one for each span; their own groups and labels are left empty."""
+
+    group: Mapping[str, str]
+    labels: Mapping[str, Mapping[str, str]]
+    figures: list[Figure]
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """A published rate over time."""
+
+    rate: str
+    name: str
+    name_en: str
+    definition: Definition
+    basis: Basis
+    reading: Scope
+    group_by: tuple[str, ...]
+    by: Unit
+    spans: list[Told]
+    rows: list[Line]
+    position: Mapping[str, int]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What a group's figure was then, and how far it has moved since: `difference` in the figure's own unit (of shares
+    in parts of one), `ratio` of the difference to what it was. None where one of the two is no number."""
+
+    figure: Figure
+    difference: float | int | None
+    ratio: float | None
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """The same question about another span: for each group that it or the answer has, in the answer's order first."""
+
+    span: Told
+    changes: list[Change]
+
+
+class Comparison(Answer, frozen=True, kw_only=True):
+    """An answer about a span, with others beside it."""
+
+    span: Told
+    compared: Mapping[Beside, Compared]
+
+
+async def series(
+    asked: Asked, by: Unit, turn: Turn, *, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime
+) -> Series:
+    """Of a period with a beginning, up to its end or the end of the span that is not over. CellsAway, Refused."""
+    if by == "hour" and asked.row.cells(asked.basis) in ("cohort", "durations"):
+        raise Refused("bad_period", "by", "figures on this basis are kept by the day: ask by day, week, month or year")
+    if asked.period.begin is None:
+        raise Refused("bad_period", "from", "a series needs `from`, or a `period`")
+    end = asked.period.end or span_of(now, by, zone, turn).end
+    try:
+        found = list(spans(Period(begin=asked.period.begin, end=end), by, zone, turn))
+    except BadPeriod as error:
+        raise Refused("bad_period", error.field, str(error)) from error
+    asked = until_now(replace(asked, period=Period(begin=asked.period.begin, end=end)), zone, now)
+    measures = tuple(needed(asked.row.measures, asked.reading))
+    reading = await cells.read([replace(query_of(asked), bucketed=True, measures=measures)])
+    begins = [one.begin for one in found]
+    sums: dict[tuple[str, ...], list[dict[str, int]]] = {}
+    if not asked.group_by:
+        sums[()] = [{} for _ in found]
+    for (bucket, *values), tally in reading.sums[0].items():
+        told = dict(zip(asked.dims, values, strict=True))
+        group = tuple(told[name] for name in asked.group_by)
+        row = sums.setdefault(group, [{} for _ in found])
+        add(row[bisect_right(begins, marked(bucket)) - 1], tally)
+    return Series(
+        rate=asked.row.id,
+        name=asked.row.name,
+        name_en=asked.row.name_en,
+        definition=asked.row,
+        basis=asked.basis,
+        reading=asked.reading,
+        group_by=asked.group_by,
+        by=by,
+        spans=[_told(one, zone, now) for one in found],
+        rows=[_line(asked, values, sums[values], names) for values in sorted(sums)],
+        position=vector(reading),
+    )
+
+
+async def compare(
+    asked: Asked,
+    span: Span,
+    beside: Sequence[Beside],
+    turn: Turn,
+    *,
+    cells: CellReader,
+    names: Names,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Comparison:
+    """The answer about `span`, which is the period of `asked`, and the others from the same reading. CellsAway."""
+    others = {name: (before if name == "previous" else year_before)(span, zone, turn) for name in beside}
+    questions = [asked, *(replace(asked, period=other.period) for other in others.values())]
+    overview = await answers(questions, cells=cells, names=names, zone=zone, now=now)
+    main, *then = overview.answers
+    compared = {
+        name: Compared(span=_told(other, zone, now), changes=_changes(main.rows, answer.rows, asked.row))
+        for (name, other), answer in zip(others.items(), then, strict=True)
+    }
+    fields = {name: getattr(main, name) for name in Answer.__struct_fields__}
+    return Comparison(**fields, span=_told(span, zone, now), compared=compared)
+
+
+def _told(one: Span, zone: ZoneInfo, now: datetime) -> Told:
+    begin, end = shown(one.begin, zone), shown(one.end, zone)
+    assert begin is not None
+    assert end is not None
+    return Told(span=one.text, begin=begin, end=end, complete=one.end <= now)
+
+
+def _line(asked: Asked, values: tuple[str, ...], sums: Sequence[Mapping[str, int]], names: Names) -> Line:
+    group = dict(zip(asked.group_by, values, strict=True))
+    labels = {name: names.label(name, value) for name, value in group.items()}
+    found = [figure(asked.row, read_as(asked.reading, one), {}, {}) for one in sums]
+    return Line(group=group, labels=labels, figures=[one for one in found if one is not None])
+
+
+def _changes(now: Sequence[Figure], then: Sequence[Figure], row: Definition) -> list[Change]:
+    by_group = {tuple(one.group.items()): one for one in then}
+    found = []
+    for one in now:
+        old = by_group.pop(tuple(one.group.items()), None)
+        found.append(_change(one, old or _nothing(row, one)))
+    return [*found, *(_change(_nothing(row, old), old) for old in by_group.values())]
+
+
+def _change(one: Figure, old: Figure) -> Change:
+    if one.value is None or old.value is None:
+        return Change(figure=old, difference=None, ratio=None)
+    difference = one.value - old.value
+    return Change(figure=old, difference=difference, ratio=difference / old.value if old.value else None)
+
+
+def _nothing(row: Definition, like: Figure) -> Figure:
+    empty = figure(row, {}, {}, {})
+    assert empty is not None
+    return replace(empty, group=like.group, labels=like.labels)
