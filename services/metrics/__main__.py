@@ -98,6 +98,7 @@ async def run(settings: MetricsSettings) -> None:
                 disagreed=Alarm(health.registry),
                 names=names,
                 turns=names.turns,
+                weights=names.weights,
                 bell=bell,
                 zone=zone,
                 clock=clock,

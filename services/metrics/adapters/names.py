@@ -1,4 +1,4 @@
-"""Display names, and when assessments' months and years begin, from the directory."""
+"""Display names and assessments (考核), from the directory."""
 
 from collections.abc import Mapping
 
@@ -36,3 +36,8 @@ class DirectoryNames:
             for row_id, row in rows.items()
             if isinstance(row, Assessment)
         }
+
+    def weights(self, assessment: str) -> Mapping[str, float]:
+        """Rate → its weight in the score; {} where there is no such assessment."""
+        row = self._directory.snapshot.get("assessment", assessment)
+        return row.score if isinstance(row, Assessment) else {}

@@ -26,8 +26,8 @@ AS_OF = (
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """`cells` reads anew for every request, `shared` may share a reading among viewers; `evidence` is what stands
-    behind them, `turns` the assessments' (考核周期) by id. `disagreed` is told of a figure that is not what its cases
-    add up to."""
+    behind them. `turns` are the assessments' (考核周期) by id, `weights` what one weighs. `disagreed` is told of
+    a figure that is not what its cases add up to."""
 
     cells: PartedReader
     shared: CellReader
@@ -35,6 +35,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     disagreed: Callable[[Receipt], None]
     names: Names
     turns: Callable[[], Mapping[str, Turn]]
+    weights: Callable[[str], Mapping[str, float]]
     bell: Doorbell
     zone: ZoneInfo
     clock: Clock

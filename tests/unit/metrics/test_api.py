@@ -28,6 +28,11 @@ from .test_worked_example import SHANGHAI
 NOW = datetime(2026, 4, 11, 1, 30, tzinfo=UTC)
 
 
+CITY = Assessment(
+    name="市级考核", month_begins_on=25, year_begins_in=11, score={"handled": 3, "satisfied": 1, "no_such": 1}
+)
+
+
 class Stage:
     """The app on fakes, and a client with a dashboard's key."""
 
@@ -40,7 +45,7 @@ class Stage:
         rows: dict[str, Any] = {
             "key": {key_id("look"): Key(role="dashboard"), key_id("dep"): Key(role="department", subject="b")},
             "department": {"b": Department(name="环卫所", name_en="Sanitation")},
-            "assessment": {"city": Assessment(name="市级考核", month_begins_on=25, year_begins_in=11)},
+            "assessment": {"city": CITY, "empty": Assessment(name="空")},
         }
         self.directory = SimpleNamespace(snapshot=DirectorySnapshot(version=1, rows=MappingProxyType(rows)))
         names = DirectoryNames(cast(Directory, self.directory))
@@ -51,6 +56,7 @@ class Stage:
             disagreed=self.disagreed.append,
             names=names,
             turns=names.turns,
+            weights=names.weights,
             bell=self.bell,
             zone=SHANGHAI,
             clock=lambda: NOW,
