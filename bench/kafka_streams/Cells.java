@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -50,8 +51,8 @@ public final class Cells {
     private static final DateTimeFormatter BUCKET = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'+00:00'");
     private static final List<String> NOT_VALID = List.of("rejected", "void", "merged", "returned");
     private static final List<String> NOW_CLOSED = List.of("closed", "follow_up", "evaluated", "archived");
-    private static final String[] DIMENSIONS = {"channel", "department", "category"};
-    private static final int[][] SETS = {{}, {0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}};
+    private static final String[] DIMENSIONS = {"channel", "department", "category", "grid", "urgency"};
+    private static final int[][] SETS = {{}, {0}, {1}, {2}, {3}, {4}, {0, 1}, {0, 2}, {1, 2}, {1, 4}, {2, 3}};
     private static final int SATISFIED_FROM = 3, STRICTLY_SATISFIED_FROM = 4;
     private static final Map<String, String> ENDS =
             Map.of("signed", "signed_at", "replied", "first_replied_at", "closed", "closed_at");
@@ -162,7 +163,7 @@ public final class Cells {
         }
     }
 
-    /** Where something counts, with all its dimensions: channel, department, category. */
+    /** Where something counts, with all its dimensions: channel, department, category, grid, urgency. */
     private record Place(String basis, String bucket, List<String> values) {}
 
     private interface Count {
@@ -297,7 +298,8 @@ public final class Cells {
         List<String> lead = values(summary);
         for (JsonNode task : summary.get("tasks")) {
             if (!task.get("state").asText().equals("released")) {
-                List<String> values = List.of(lead.get(0), task.get("department").asText(), lead.get(2));
+                List<String> values = new ArrayList<>(lead);
+                values.set(1, task.get("department").asText());
                 Place place = new Place("due", bucket(task.get("due_at"), ChronoUnit.HOURS), values);
                 count.add(place, "assist_due", 1);
                 count.add(place, "assist_on_time", inTime(task, "replied_at", "due_at") ? 1 : 0);
@@ -371,7 +373,7 @@ public final class Cells {
     private static List<String> values(JsonNode told) {
         JsonNode dims = told.get("dims");
         return Arrays.stream(DIMENSIONS)
-                .map(name -> dims.hasNonNull(name) ? dims.get(name).asText() : "none")
+                .map(name -> dims.hasNonNull(name) ? dims.get(name).asText() : name.equals("urgency") ? "normal" : "none")
                 .toList();
     }
 

@@ -20,7 +20,7 @@ from .domain.periods import shown
 from .domain.rates import Definition
 from .domain.receipts import Asked as Whose
 from .domain.receipts import Share, Side, compared, look, share
-from .handlers import Asked, query_of, until_now
+from .handlers import Asked, peopled, query_of, until_now
 from .past import AsOf, caught_up, whole
 from .ports import CellQuery, EvidenceReader, Names, Parted, PartedReader
 
@@ -87,8 +87,8 @@ async def explain(
 ) -> Explained:
     """Of now, compared with the cells, or `as_of` an earlier position. CellsAway, EvidenceBehind, TooMany."""
     asked = until_now(asked, zone, as_of.now if as_of else now)
-    query, only = query_of(asked), dict(asked.only)
-    whose = Whose(row=asked.row, basis=asked.basis, scope=asked.reading, period=asked.period, only=only)
+    query = query_of(asked, names.rollups())
+    whose = Whose(row=asked.row, basis=asked.basis, scope=asked.reading, period=asked.period, only=dict(query.only))
     held = await cells.parted(query) if as_of is None else None
     if as_of is None:
         assert held is not None
@@ -106,12 +106,12 @@ async def explain(
         definition=asked.row,
         basis=asked.basis,
         reading=asked.reading,
-        only=only,
+        only=asked.only,
         begin=shown(asked.period.begin, zone),
         end=shown(asked.period.end, zone),
         position={str(partition): seq for partition, seq in sorted(as_of.position.items())},
-        recounted=_figure(whose, counted.sums, names),
-        figure=None if held is None else _figure(whose, held.sums, names),
+        recounted=_figure(asked, whose, counted.sums, names),
+        figure=None if held is None else _figure(asked, whose, held.sums, names),
         agrees=None if partitions is None else all(one.agrees for one in partitions),
         partitions=partitions,
         counts={side: len(given) for side, given in counted.shares.items()},
@@ -149,12 +149,12 @@ def _compare(held: Parted, counted: _Counted, whose: Whose) -> list[Compared]:
     return found
 
 
-def _figure(whose: Whose, by_partition: Mapping[int, Tally], names: Names) -> Figure:
+def _figure(asked: Asked, whose: Whose, by_partition: Mapping[int, Tally], names: Names) -> Figure:
     sums: dict[str, int] = {}
     for tally in by_partition.values():
         add(sums, compared(tally, whose))
-    labels = {name: names.label(name, value) for name, value in whose.only.items()}
+    labels = {name: names.label(name, value) for name, value in asked.only.items()}
     # without a group there is always a figure; which values it is of stands beside it
     found = figure(whose.row, read_as(whose.scope, sums), {}, {})
     assert found is not None
-    return replace(found, group=dict(whose.only), labels=labels)
+    return peopled(replace(found, group=asked.only, labels=labels), names)

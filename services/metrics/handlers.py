@@ -1,17 +1,18 @@
 """A question about rates becomes queries over cells, and one consistent reading becomes the answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
-from .domain.cells import DIMENSIONS, UnsupportedDimensions, dimension_set, supported
+from .domain.cells import UnsupportedDimensions, dimension_set, supported
 from .domain.figures import Figure, figure
 from .domain.measures import SCOPES, Basis, Scope, UnknownReading, needed, read_as, scope_of
 from .domain.periods import BadPeriod, Period, day, hour_of, period, shown
 from .domain.rates import CATALOGUE, Definition, UnknownBasis, UnknownRate, definition
+from .domain.rollups import ALL, Among, Rollups, base, regrouped
 from .ports import CellQuery, CellReader, Clock, Names, Reading
 
 
@@ -38,7 +39,7 @@ class Refused(ValueError):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A question that was understood."""
+    """A question that was understood. `group_by` and `only` are as asked, `dims` what cells are kept by."""
 
     row: Definition
     basis: Basis
@@ -46,7 +47,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     group_by: tuple[str, ...]
     period: Period
     dims: tuple[str, ...]
-    only: tuple[tuple[str, str], ...]
+    only: Mapping[str, str]
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +83,7 @@ def understand(question: Question, zone: ZoneInfo) -> Asked:
         row, basis = definition(question.rate, question.basis)
         reading = scope_of(question.reading)
         asked = period(question.begin, question.end, zone, days=basis == "cohort")
-        dims = dimension_set((*question.group_by, *question.only))
+        dims = dimension_set(_bases((*question.group_by, *question.only)))
     except UnknownRate as error:
         raise Refused("unknown_rate", "rate", str(error), list(CATALOGUE)) from error
     except UnknownBasis as error:
@@ -97,11 +98,18 @@ def understand(question: Question, zone: ZoneInfo) -> Asked:
         row=row,
         basis=basis,
         reading=reading,
-        group_by=tuple(name for name in dims if name in question.group_by),
+        group_by=tuple(name for name in ALL if name in question.group_by),
         period=asked,
         dims=dims,
-        only=tuple((name, question.only[name]) for name in DIMENSIONS if name in question.only),
+        only={name: question.only[name] for name in ALL if name in question.only},
     )
+
+
+def _bases(names: Iterable[str]) -> list[str]:
+    """What cells are kept by for these. UnsupportedDimensions where one is no dimension."""
+    if unknown := sorted(set(names) - set(ALL)):
+        raise UnsupportedDimensions(f"there is no dimension {', '.join(unknown)}; there are {', '.join(ALL)}")
+    return [base(name) for name in names]
 
 
 def overview(
@@ -133,10 +141,10 @@ async def answers(
     asked: Sequence[Asked], *, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime
 ) -> Overview:
     """All of `asked` from one reading. Due figures count up to the last full hour before `now`. CellsAway."""
-    effective = [until_now(one, zone, now) for one in asked]
+    effective, rollups = [until_now(one, zone, now) for one in asked], names.rollups()
     wanted: dict[CellQuery, dict[str, None]] = {}
     for one in effective:
-        wanted.setdefault(query_of(one), {}).update(dict.fromkeys(needed(one.row.measures, one.reading)))
+        wanted.setdefault(query_of(one, rollups), {}).update(dict.fromkeys(needed(one.row.measures, one.reading)))
     reading = await cells.read([replace(query, measures=tuple(measures)) for query, measures in wanted.items()])
     by_query = dict(zip(wanted, reading.sums, strict=True))
     position = vector(reading)
@@ -154,7 +162,7 @@ async def answers(
                 basis=one.basis,
                 reading=one.reading,
                 group_by=one.group_by,
-                rows=_rows(one, by_query[query_of(one)], names),
+                rows=_rows(one, by_query[query_of(one, rollups)], names, rollups),
                 position=position,
                 begin=shown(one.period.begin, zone),
                 end=shown(one.period.end, zone),
@@ -176,17 +184,21 @@ def until_now(asked: Asked, zone: ZoneInfo, now: datetime) -> Asked:
     return replace(asked, period=asked.period.until(hour_of(now, zone)))
 
 
-def query_of(asked: Asked) -> CellQuery:
+def query_of(asked: Asked, rollups: Rollups) -> CellQuery:
     """The cells that it is made of, with all their measures."""
-    return CellQuery(basis=asked.row.cells(asked.basis), period=asked.period, dims=asked.dims, only=asked.only)
+    only: dict[str, Among] = {}
+    for name, value in asked.only.items():
+        meant = rollups.down(name, value)
+        only[base(name)] = only.get(base(name), meant).and_(meant)
+    return CellQuery(
+        basis=asked.row.cells(asked.basis), period=asked.period, dims=asked.dims, only=tuple(sorted(only.items()))
+    )
 
 
-def _rows(asked: Asked, sums: Mapping[tuple[str, ...], Mapping[str, int]], names: Names) -> list[Figure]:
-    # cells are kept by exact sets of dimensions, and a filter's value is the same in all of them: one each per group
-    found = {
-        tuple(value for name, value in zip(asked.dims, values, strict=True) if name in asked.group_by): tally
-        for values, tally in sums.items()
-    }
+def _rows(
+    asked: Asked, sums: Mapping[tuple[str, ...], Mapping[str, int]], names: Names, rollups: Rollups
+) -> list[Figure]:
+    found = regrouped(sums, asked.dims, asked.group_by, rollups)
     if not asked.group_by:
         found.setdefault((), {})
     rows: list[Figure] = []
@@ -195,8 +207,17 @@ def _rows(asked: Asked, sums: Mapping[tuple[str, ...], Mapping[str, int]], names
         labels = {name: names.label(name, value) for name, value in group.items()}
         row = figure(asked.row, read_as(asked.reading, found[values]), group, labels)
         if row is not None:
-            rows.append(row)
+            rows.append(peopled(row, names))
     return rows
+
+
+def peopled(row: Figure, names: Names) -> Figure:
+    """A count of one place with its share of the people there, where they are known."""
+    if row.denominator is not None or row.value is None or len(row.group) != 1:
+        return row
+    ((dimension, value),) = row.group.items()
+    people = names.inhabitants(dimension, value)
+    return replace(row, per_10000=round(10_000 * row.value / people, 4)) if people else row
 
 
 async def totals(*, cells: CellReader, zone: ZoneInfo, clock: Clock) -> dict[str, tuple[float, float]]:
@@ -213,3 +234,9 @@ async def totals(*, cells: CellReader, zone: ZoneInfo, clock: Clock) -> dict[str
 class _Unnamed:
     def label(self, dimension: str, value: str) -> Mapping[str, str]:
         return {}
+
+    def rollups(self) -> Rollups:
+        return Rollups()
+
+    def inhabitants(self, dimension: str, value: str) -> int | None:
+        return None

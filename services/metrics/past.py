@@ -9,6 +9,7 @@ import msgspec
 from .domain.cells import DIMENSIONS, Tally, add
 from .domain.evidence import Piece
 from .domain.periods import mark
+from .domain.rollups import Among
 from .ports import CellQuery, EvidenceReader, Kept, Reading
 
 MOST_CASES = 100_000
@@ -62,7 +63,7 @@ class Past:
             for piece in kept.evidence.pieces:
                 if piece.tally and piece.stood(seq) and _meant(piece, query):
                     values = dict(zip(DIMENSIONS, piece.values, strict=True))
-                    if all(values[name] == value for name, value in only.items()):
+                    if all(wanted.holds(values[name]) for name, wanted in only.items()):
                         there = tuple(values[name] for name in query.dims)
                         there = (mark(piece.bucket), *there) if query.bucketed else there
                         add(found.setdefault(there, {}), piece.tally)
@@ -73,7 +74,7 @@ def _meant(piece: Piece, query: CellQuery) -> bool:
     return piece.basis == query.basis and query.period.holds(piece.bucket)
 
 
-async def whole(evidence: EvidenceReader, query: CellQuery, only: Mapping[str, str]) -> AsyncIterator[Kept]:
+async def whole(evidence: EvidenceReader, query: CellQuery, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
     """All cases that may matter, with breaths for the loop in between. CellsAway, TooMany."""
     count = 0
     async for kept in evidence.cases(query.basis, query.period, only):

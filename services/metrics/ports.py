@@ -10,6 +10,7 @@ from .domain.cells import Line, Sheet, Tally
 from .domain.evidence import Evidence
 from .domain.measures import CellBasis
 from .domain.periods import Period
+from .domain.rollups import Among, Rollups
 
 
 class CellsAway(Exception):
@@ -17,7 +18,7 @@ class CellsAway(Exception):
 
 
 class CellQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums over a period by `dims` (one of DIMENSION_SETS), of the cells whose values are those of `only`.
+    """Sums over a period by `dims` (one of DIMENSION_SETS), of the cells whose values are among those of `only`.
 
     `measures` are those wanted, of durations the histograms; () for all that the basis has. `bucketed`: each bucket for
     itself, its mark (UTC, to the minute) before the values.
@@ -26,7 +27,7 @@ class CellQuery(msgspec.Struct, frozen=True, kw_only=True):
     basis: CellBasis
     period: Period
     dims: tuple[str, ...]
-    only: tuple[tuple[str, str], ...] = ()
+    only: tuple[tuple[str, Among], ...] = ()
     measures: tuple[str, ...] = ()
     bucketed: bool = False
 
@@ -76,7 +77,7 @@ class EvidenceReader(Protocol):
     async def position_at(self, at: datetime) -> Mapping[int, int]:
         """Partition → sequence number of the last fact that was on the log before `at`, a whole second."""
 
-    def cases(self, basis: CellBasis, period: Period, only: Mapping[str, str]) -> AsyncIterator[Kept]:
+    def cases(self, basis: CellBasis, period: Period, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
         """All that may have a piece there, and others: the caller looks."""
 
 
@@ -104,10 +105,16 @@ class CellWrites(Protocol):
 
 
 class Names(Protocol):
-    """Display names of dimension values."""
+    """What the directory says of dimensions' values: names, what lies in what, how many live there."""
 
     def label(self, dimension: str, value: str) -> Mapping[str, str]:
         """{"zh": …, "en": …}; the value itself where it has no name."""
+
+    def rollups(self) -> Rollups:
+        """What lies in what, by the directory of now."""
+
+    def inhabitants(self, dimension: str, value: str) -> int | None:
+        """How many live there; None where that is not known, or nobody lives in such a thing."""
 
 
 class Doorbell(Protocol):

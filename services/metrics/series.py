@@ -14,6 +14,7 @@ from .domain.figures import Figure, figure
 from .domain.measures import Basis, Scope, needed, read_as
 from .domain.periods import BadPeriod, Period, marked, shown
 from .domain.rates import Definition
+from .domain.rollups import regrouped
 from .domain.spans import Span, Turn, Unit, before, span_of, spans, year_before
 from .handlers import Answer, Asked, Refused, answers, query_of, until_now, vector
 from .ports import CellReader, Names
@@ -93,15 +94,15 @@ async def series(
         raise Refused("bad_period", error.field, str(error)) from error
     asked = until_now(replace(asked, period=Period(begin=asked.period.begin, end=end)), zone, now)
     measures = tuple(needed(asked.row.measures, asked.reading))
-    reading = await cells.read([replace(query_of(asked), bucketed=True, measures=measures)])
+    rollups = names.rollups()
+    reading = await cells.read([replace(query_of(asked, rollups), bucketed=True, measures=measures)])
     begins = [one.begin for one in found]
     sums: dict[tuple[str, ...], list[dict[str, int]]] = {}
     if not asked.group_by:
         sums[()] = [{} for _ in found]
-    for (bucket, *values), tally in reading.sums[0].items():
-        told = dict(zip(asked.dims, values, strict=True))
-        group = tuple(told[name] for name in asked.group_by)
-        row = sums.setdefault(group, [{} for _ in found])
+    by_bucket = regrouped(reading.sums[0], ("bucket", *asked.dims), ("bucket", *asked.group_by), rollups)
+    for (bucket, *group), tally in by_bucket.items():
+        row = sums.setdefault(tuple(group), [{} for _ in found])
         add(row[bisect_right(begins, marked(bucket)) - 1], tally)
     return Series(
         rate=asked.row.id,

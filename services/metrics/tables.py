@@ -20,6 +20,12 @@ _DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "channel": ("渠道", "Channel"),
     "department": ("部门", "Department"),
     "category": ("类别", "Category"),
+    "grid": ("网格", "Grid"),
+    "urgency": ("紧急程度", "Urgency"),
+    "community": ("社区", "Community"),
+    "street": ("街道", "Street"),
+    "category_1": ("一级类别", "Category, first level"),
+    "category_2": ("二级类别", "Category, second level"),
 }
 _BASES: Mapping[Basis, tuple[str, str]] = {
     "cohort": ("按登记日", "by the day received"),
@@ -129,6 +135,8 @@ def _figures(answer: Answer, pick: int) -> list[Column]:
             found.append((f"{name} {key}{('（秒）', ' (seconds)')[pick]}", False, _quantile(key)))
     elif row.denominator is None:
         found.append((name, False, lambda one: one.value))
+        if any(one.per_10000 is not UNSET for one in answer.rows):
+            found.append((("每万人", "Per 10,000")[pick], False, lambda one: one.per_10000 or None))
     else:
         found += [
             (name, True, lambda one: one.value),

@@ -22,7 +22,7 @@ from services.metrics.past import Past
 from services.metrics.ports import CellQuery
 from services.runtime.ledger import Entry, Ledger
 from services.runtime.mongo import Database
-from tests.integration.test_stores import _without_zeros, written
+from tests.integration.test_stores import _without_zeros, among, written
 from tests.properties.test_figures import STREET, told
 from tests.recount.calendar import ZONE
 from tests.unit.metrics.memory import MemoryCells
@@ -65,13 +65,15 @@ def questions(seed: int, number: int) -> list[CellQuery]:
         "channel": ["grid", "hotline", "no"],
         "department": [*sorted(STREET["department"])[:3], "none"],
         "category": [*sorted(STREET["category"])[:2], "none"],
+        "grid": [*sorted(STREET["grid"])[:12], "none"],
+        "urgency": ["normal", "urgent"],
     }
     found = []
     for _ in range(number):
         dims = dice.choice(DIMENSION_SETS)
         named = dice.sample([name for name in DIMENSIONS if name in dims], dice.randrange(len(dims) + 1))
         period = Period(begin=dice.choice(edges), end=dice.choice(edges))
-        only = tuple((name, dice.choice(values[name])) for name in named)
+        only = tuple((name, among(dice, values[name])) for name in named)
         found.append(
             CellQuery(
                 basis=dice.choice(list(MEASURES)), period=period, dims=dims, only=only, bucketed=dice.random() < 0.3

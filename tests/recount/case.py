@@ -31,6 +31,7 @@ def new_case(submission: Json, category: str | None, told_at: datetime) -> Case:
         "source": submission["source"],
         "category": category,
         "urgency": submission.get("urgency") or "normal",
+        "grid": (submission.get("place") or {}).get("grid"),
         "department": None,
         "parts": set(),
         "received_at": instant(submission["reported_at"]),
@@ -80,9 +81,12 @@ def happened(case: Case, name: object, kind: str, at: datetime, *, department: s
     case["happened"].append({"name": name, "kind": kind, "at": at, "dims": dims, "grade": None} | said)
 
 
+DIMENSIONS = ("channel", "department", "category", "grid", "urgency")
+
+
 def dims_of(case: Case) -> dict[str, str]:
     """Where a case counts as it stands."""
-    return {dimension: case[dimension] or "none" for dimension in ("channel", "department", "category")}
+    return {dimension: case[dimension] or "none" for dimension in DIMENSIONS}
 
 
 def task_of(case: Case, department: str | None) -> dict[str, Any] | None:

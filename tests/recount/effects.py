@@ -239,7 +239,10 @@ def _void(rules: Rules, case: Case, move: Move) -> None:
 
 
 def _amend(rules: Rules, case: Case, move: Move) -> None:
-    case["urgency"] = move.details["fields"].get("urgency", case["urgency"])
+    fields = move.details["fields"]
+    case["urgency"] = fields.get("urgency", case["urgency"])
+    if isinstance(fields.get("place"), dict):
+        case["grid"] = fields["place"].get("grid", case["grid"])
 
 
 def _exclude(rules: Rules, case: Case, move: Move) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from .case import Case, Json, dims_of
+from .case import DIMENSIONS, Case, Json, dims_of
 from .points import SPEEDS, day, hour, is_closed, is_valid, points
 from .recount import Recount
 
@@ -17,13 +17,16 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("channel",),
     ("department",),
     ("category",),
+    ("grid",),
+    ("urgency",),
     ("channel", "department"),
     ("channel", "category"),
     ("department", "category"),
+    ("department", "urgency"),
+    ("category", "grid"),
 )
 READINGS = ("full", "assessed")
 """全口径 has all cases, 考核口径 leaves those that were excluded out, with all that happened to them."""
-_ORDER = ("channel", "department", "category")
 
 
 def figures(
@@ -39,14 +42,14 @@ def figures(
     for case in _read(recounted, reading):
         for rate, basis, bucket, dims, numerator, denominator in points(case):
             if begin <= bucket < end and not (basis == "due" and last is not None and bucket >= last):
-                rows = finest.setdefault((rate, basis, _ORDER), {})
-                _add(rows, tuple(dims[name] for name in _ORDER), numerator, denominator)
+                rows = finest.setdefault((rate, basis, DIMENSIONS), {})
+                _add(rows, tuple(dims[name] for name in DIMENSIONS), numerator, denominator)
     found: Figures = {}
     for (rate, basis, _), rows in finest.items():
         for group_by in GROUPS:
             groups: Groups = {}
             for values, (numerator, denominator) in rows.items():
-                _add(groups, tuple(values[_ORDER.index(name)] for name in group_by), numerator, denominator)
+                _add(groups, tuple(values[DIMENSIONS.index(name)] for name in group_by), numerator, denominator)
             if kept := {values: (_plain(row[0]), row[1]) for values, row in groups.items() if row[0] or row[1]}:
                 found[rate, basis, group_by] = kept
     return found

@@ -39,11 +39,17 @@ def _submission(life: Life) -> None:
     if life.chance(0.3):
         more["reporter"] = {"name": "测试人", "phone": f"1380013{dice.randrange(10_000):04d}"}
     if life.chance(0.3):
-        more["place"] = {"address": f"测试路 {dice.randrange(1, 300)} 号", "grid": f"g{dice.randrange(1, 13):02d}"}
+        more["place"] = {"address": f"测试路 {dice.randrange(1, 300)} 号", "grid": _grid(life, dice.randrange(1, 13))}
     category: str | None = dice.choice(sorted(life.street["category"]))
     if life.chance(0.25):
         category = dice.choice([None, "no-such-category", "another-unknown"])
     life.submit(category, **more)
+
+
+def _grid(life: Life, number: int) -> str:
+    """One of the street's first twelve, or one that the directory does not know."""
+    known = sorted(life.street.get("grid", {}))
+    return known[number - 1] if number <= len(known) and number % 6 else f"g{number:02d}"
 
 
 def _to_a_department(life: Life) -> bool:
@@ -114,7 +120,11 @@ def _work(life: Life, again: bool) -> bool:
             return False
         detours.extended(life)
     if life.chance(0.05):
-        said = {"urgency": "urgent"} if life.chance(0.2) else {"text": f"补充说明 {life.dice.randrange(1000)}"}
+        said: dict[str, Any] = {"urgency": "urgent"}
+        if not life.chance(0.2):
+            number = life.dice.randrange(1000)
+            place = {"address": "更正后的地址", "grid": _grid(life, 1 + number % 12)}
+            said = {"place": place} if number % 4 == 0 else {"text": f"补充说明 {number}"}
         life.act("amend", fields=said)
     return not _stays(life)
 

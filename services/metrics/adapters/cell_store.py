@@ -20,9 +20,10 @@ from services.runtime.mongo import Database, ensure_collection
 from ..domain.cells import SHEETS, Line, Sheet, Tally
 from ..domain.measures import MEASURES, needed
 from ..domain.periods import mark
+from ..domain.rollups import Among
 from ..ports import CellQuery, CellsAway, Parted, Reading
 
-GENERATION = 3
+GENERATION = 4
 """Of the stored form. A new one has a ledger and a collection of its own, and counts from the log's beginning."""
 COLLECTION = f"cells_{GENERATION}"
 AWAY = "MongoDB does not answer; the figures are kept, ask again"
@@ -130,20 +131,27 @@ def _cells(query: CellQuery) -> list[dict[str, Any]]:
         }
     }
     if outer in only:
-        sheets["value"] = only[outer]
+        sheets["value"] = _among(only[outer])
     steps: list[dict[str, Any]] = [{"$match": sheets}]
     if inner is None:
         steps.append({"$project": {"value": 1, "n": f"${OWN}"}})
-    elif inner in only:
-        name = {"$literal": only[inner].translate(_ESCAPED)}
+    elif inner in only and len(only[inner].values) == 1 and not only[inner].outside:
+        name = {"$literal": only[inner].values[0].translate(_ESCAPED)}
         steps.append(
             {"$project": {"value": 1, "inner": name, "n": {"$getField": {"field": name, "input": f"${inner}"}}}}
         )
     else:
         steps.append({"$project": {"value": 1, "cells": {"$objectToArray": f"${inner}"}}})
         steps.append({"$unwind": "$cells"})
+        if inner in only:
+            steps.append({"$match": {"cells.k": _among(only[inner], escaped=True)}})
         steps.append({"$project": {"value": 1, "inner": "$cells.k", "n": "$cells.v"}})
     return [*steps, {"$match": {"n": {"$exists": True}}}]
+
+
+def _among(wanted: Among, *, escaped: bool = False) -> dict[str, list[str]]:
+    values = [value.translate(_ESCAPED) if escaped else value for value in wanted.values]
+    return {"$nin" if wanted.outside else "$in": values}
 
 
 def _summed(query: CellQuery, named: Sequence[Any]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from ..domain.cells import DIMENSIONS
 from ..domain.evidence import Evidence
 from ..domain.measures import CellBasis
 from ..domain.periods import Period
+from ..domain.rollups import Among
 from ..ports import CellsAway, Kept
 
 GENERATION = 1
@@ -115,9 +116,11 @@ class EvidenceStore:
                 return max(before)
         return 0
 
-    async def cases(self, basis: CellBasis, period: Period, only: Mapping[str, str]) -> AsyncIterator[Kept]:
-        """All that have a piece on these days, of this department where one is asked for. CellsAway."""
-        prefix = _prefix("cohort" if basis == "durations" else basis, only.get("department", ""))
+    async def cases(self, basis: CellBasis, period: Period, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
+        """All that have a piece on these days, of one department where one is asked for. CellsAway."""
+        asked = only.get("department")
+        (department,) = asked.values if asked is not None and not asked.outside and len(asked.values) == 1 else ("",)
+        prefix = _prefix("cohort" if basis == "durations" else basis, department)
         edges = {
             "$gte": prefix + (period.begin.date().isoformat() if period.begin else ""),
             "$lte": prefix + (period.end.date().isoformat() if period.end else "~"),

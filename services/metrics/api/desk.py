@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.runtime.problems import Problem
 
 from ..domain.periods import BadPeriod
+from ..domain.rollups import ALL
 from ..domain.spans import CALENDAR, Span, Turn, span
 from ..explaining import Receipt
 from ..handlers import Ask, Asked, Question, Refused, overview, understand
@@ -63,13 +64,18 @@ class Filters(BaseModel):
     channel: str | None = None
     department: str | None = Field(None, description="`none`: not dispatched")
     category: str | None = Field(None, description="`none`: no category")
+    category_1: str | None = Field(None, description="a category of the first level, with all below it")
+    category_2: str | None = Field(None, description="one of the second level, with all below it")
+    grid: str | None = Field(None, description="`none`: no grid")
+    community: str | None = Field(None, description="all of its grids")
+    street: str | None = Field(None, description="all of its communities")
+    urgency: str | None = Field(None, description="normal or urgent")
     reading: str = Field("full", description="口径: full (全口径) or assessed (考核口径: without what is excluded)")
 
     @property
     def only(self) -> Mapping[str, str]:
         """Dimension → value, of those that were given."""
-        given = {"channel": self.channel, "department": self.department, "category": self.category}
-        return {name: value for name, value in given.items() if value is not None}
+        return {name: value for name in ALL if (value := getattr(self, name)) is not None}
 
 
 class FigureQuery(Filters):
@@ -77,7 +83,7 @@ class FigureQuery(Filters):
 
     rate: str = Field(description="an id of GET /v1/definitions")
     basis: str | None = Field(None, description="cohort, due or flow; without it the rate's first")
-    group_by: str = Field("", description="dimensions with commas: channel, department, category, or a pair of them")
+    group_by: str = Field("", description=f"dimensions with commas, at most a pair of them: {', '.join(ALL)}")
 
 
 class RateQuery(FigureQuery):

@@ -1,5 +1,6 @@
 """GET /v1/rates, the same as a file, and the catalogue behind it."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -8,8 +9,9 @@ from fastapi import APIRouter, Query, Response
 from services.runtime.keys import Caller
 from services.runtime.problems import Problem, unavailable
 
-from ..domain.cells import DIMENSIONS, supported
+from ..domain.cells import supported
 from ..domain.rates import CATALOGUE, Definition
+from ..domain.rollups import ALL, ROLLED
 from ..handlers import Answer, answers
 from ..past import Past, TooMany
 from ..ports import CellsAway
@@ -28,10 +30,12 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
 
 
 class Definitions(msgspec.Struct, frozen=True, kw_only=True):
-    """The catalogue, and by what figures are kept."""
+    """The catalogue, and by what figures are kept: `group_by` are the combinations; a dimension that is made of another
+    (`made_of`) stands in for it."""
 
     definitions: list[Definition]
     dimensions: list[str]
+    made_of: Mapping[str, str]
     group_by: list[str]
 
 
@@ -77,7 +81,9 @@ async def _answer(query: RateQuery, desk: Desk) -> Answer:
 async def get_definitions(_: Caller) -> Response:
     """What is published and how it is defined."""
     return _json(
-        Definitions(definitions=list(CATALOGUE.values()), dimensions=list(DIMENSIONS), group_by=supported()[1:])
+        Definitions(
+            definitions=list(CATALOGUE.values()), dimensions=list(ALL), made_of=ROLLED, group_by=supported()[1:]
+        )
     )
 
 

@@ -1,8 +1,8 @@
 """Cells: sums of measures by basis, bucket and dimensions. A commutative group, so any split of a log gives the same.
 
-A batch is first summed by its full place (all three dimensions), then spread over the supported sets of dimensions.
-Cells that one event moves together lie on one sheet, so that a store writes few documents: one event touches seven
-cells of a bucket, on three sheets.
+A batch is first summed by its full place (all dimensions), then spread over the supported sets of dimensions.
+Cells that one event moves together lie on one sheet, so that a store writes few documents: one event touches eleven
+cells of a bucket, on four sheets.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,15 +13,19 @@ from services.contracts.cases import Dimensions
 
 NONE = "none"
 """The value of a dimension that a case does not have: no department yet, no category."""
-DIMENSIONS = ("channel", "department", "category")
+DIMENSIONS = ("channel", "department", "category", "grid", "urgency")
 DIMENSION_SETS: tuple[tuple[str, ...], ...] = (
     (),
     ("channel",),
     ("department",),
     ("category",),
+    ("grid",),
+    ("urgency",),
     ("channel", "department"),
     ("channel", "category"),
     ("department", "category"),
+    ("department", "urgency"),
+    ("category", "grid"),
 )
 
 SHEETS: Mapping[tuple[str, ...], tuple[str, str | None]] = {
@@ -29,9 +33,13 @@ SHEETS: Mapping[tuple[str, ...], tuple[str, str | None]] = {
     ("channel",): ("channel", None),
     ("department",): ("department", None),
     ("category",): ("total", "category"),
+    ("grid",): ("grid", None),
+    ("urgency",): ("total", "urgency"),
     ("channel", "department"): ("department", "channel"),
     ("channel", "category"): ("channel", "category"),
     ("department", "category"): ("department", "category"),
+    ("department", "urgency"): ("department", "urgency"),
+    ("category", "grid"): ("grid", "category"),
 }
 """Where cells of a set lie: the sheet's own dimension (`total`: none), and the one that tells the cells on it apart."""
 
@@ -48,13 +56,13 @@ class UnsupportedDimensions(ValueError):
     """No cells are kept for this combination; the message lists those that are."""
 
 
-Values = tuple[str, str, str]
+Values = tuple[str, str, str, str, str]
 """In the order of DIMENSIONS."""
 
 
 def values_of(dims: Dimensions) -> Values:
     """All that something with `dims` counts under."""
-    return dims.channel, dims.department or NONE, dims.category or NONE
+    return dims.channel, dims.department or NONE, dims.category or NONE, dims.grid or NONE, dims.urgency
 
 
 class Place(NamedTuple):
@@ -156,6 +164,7 @@ def _sheets_of(place: Place) -> Iterator[Sheet]:
     yield Sheet(place.basis, place.bucket, "total", "")
     yield Sheet(place.basis, place.bucket, "channel", place.values[0])
     yield Sheet(place.basis, place.bucket, "department", place.values[1])
+    yield Sheet(place.basis, place.bucket, "grid", place.values[3])
 
 
 def dimension_set(names: Iterable[str]) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
     `interval` is Wilson's at 95 %, where the numerator is a part of the denominator; one with fractions is none.
     A count has its number as `value`, and no denominator. Quantiles are in seconds, as `p50`; `value` is the median,
-    the denominator is how many durations there are, and there is no numerator.
+    the denominator is how many durations there are, and there is no numerator. `per_10000`: a count of a place for each
+    10,000 who live there.
     """
 
     group: Mapping[str, str]
@@ -37,6 +38,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     interval: tuple[float, float] | None = None
     coverage: Coverage | None = None
     quantiles: Mapping[str, float] | UnsetType = UNSET
+    per_10000: float | UnsetType = UNSET
 
 
 def figure(

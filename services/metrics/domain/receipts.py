@@ -15,6 +15,7 @@ from .figures import total
 from .measures import EXCLUDED, Basis, Scope, needed, read_as
 from .periods import Period
 from .rates import Definition
+from .rollups import Among
 
 Side = Literal["numerator", "denominator", "left_out"]
 """In the numerator; in the denominator (the numerator's are mostly among them); in neither."""
@@ -23,13 +24,14 @@ Why = Literal["excluded", "not_valid", "has_none"]
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose receipt: the figure's row on one basis in one reading, of a period and of these values of dimensions."""
+    """Whose receipt: the figure's row on one basis in one reading, of a period; of each dimension in `only` these
+    values."""
 
     row: Definition
     basis: Basis
     scope: Scope
     period: Period
-    only: Mapping[str, str] = {}
+    only: Mapping[str, Among] = {}
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +105,7 @@ def _meant(piece: Piece, asked: Asked) -> bool:
     if not asked.period.holds(piece.bucket):
         return False
     values = dict(zip(DIMENSIONS, piece.values, strict=True))
-    return all(values[name] == value for name, value in asked.only.items())
+    return all(wanted.holds(values[name]) for name, wanted in asked.only.items())
 
 
 def _parts(row: Definition, sums: Mapping[str, int]) -> tuple[int | float, int | float]:

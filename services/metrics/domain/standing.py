@@ -8,10 +8,12 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple, get_args
 
+from msgspec.structs import replace as _replace
+
 from services.contracts.actions import SATISFIED_FROM
 from services.contracts.cases import NOT_VALID, NOW_CLOSED, CaseSummary, State
 
-from .cells import NONE, Values, values_of
+from .cells import Values, values_of
 from .durations import bin_of
 from .measures import CellBasis
 
@@ -132,7 +134,7 @@ def _assists(case: CaseSummary) -> Counted:
     for task in case.tasks:
         if task.state != "released":
             in_time = task.replied_at is not None and task.replied_at <= task.due_at
-            values = (case.dims.channel, task.department, case.dims.category or NONE)
+            values = values_of(_replace(case.dims, department=task.department))
             yield Unit("due", task.due_at, values), {"assist_due": 1, "assist_on_time": int(in_time)}
 
 

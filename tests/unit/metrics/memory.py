@@ -9,6 +9,7 @@ from services.metrics.domain.cells import Sums, Tally, add
 from services.metrics.domain.evidence import Evidence, after
 from services.metrics.domain.measures import CellBasis
 from services.metrics.domain.periods import Period, mark
+from services.metrics.domain.rollups import Among, Rollups
 from services.metrics.domain.units import moves
 from services.metrics.ports import CellQuery, CellsAway, Kept, Parted, Reading
 
@@ -49,7 +50,7 @@ class MemoryCells:
             values = dict(zip(key.dims, key.values, strict=True))
             if (key.basis, key.dims) != (query.basis, query.dims) or outside:
                 continue
-            if any(values[name] != value for name, value in query.only):
+            if not all(wanted.holds(values[name]) for name, wanted in query.only):
                 continue
             there = found.setdefault((mark(key.bucket), *key.values) if query.bucketed else key.values, {})
             for measure, count in tally.items():
@@ -87,7 +88,7 @@ class MemoryEvidence:
         before = int((at - self.began).total_seconds())
         return {0: min(max(before, 0), self.reached), 1: 0}
 
-    async def cases(self, basis: CellBasis, period: Period, only: Mapping[str, str]) -> AsyncIterator[Kept]:
+    async def cases(self, basis: CellBasis, period: Period, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
         for evidence in self.kept.values():
             yield Kept(partition=0, evidence=evidence)
 
@@ -119,3 +120,9 @@ class PlainNames:
 
     def label(self, dimension: str, value: str) -> Mapping[str, str]:
         return {"zh": f"{dimension}:{value}", "en": value}
+
+    def rollups(self) -> Rollups:
+        return Rollups()
+
+    def inhabitants(self, dimension: str, value: str) -> int | None:
+        return None

@@ -62,8 +62,8 @@ def test_what_is_not_defined_says_what_is() -> None:
 def test_only_kept_combinations_are_answered() -> None:
     assert dimension_set(["category", "channel"]) == ("channel", "category")
     assert dimension_set([]) == ()
-    assert len(supported()) == 7
-    for wrong in (["channel", "department", "category"], ["grid"]):
+    assert len(supported()) == 11
+    for wrong in (["channel", "department", "category"], ["channel", "grid"], ["colour"]):
         with pytest.raises(UnsupportedDimensions, match="channel,department"):
             dimension_set(wrong)
 

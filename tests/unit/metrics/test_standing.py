@@ -178,9 +178,9 @@ def test_an_assist_counts_for_who_assists_until_it_is_released() -> None:
         if unit.basis == "due" and "assist_due" in tally
     }
     assert where == {
-        Unit("due", DUE, ("grid", "a", "noise")): {"assist_due": 1, "assist_on_time": 1},
-        Unit("due", DUE, ("grid", "b", "noise")): {"assist_due": 1, "assist_on_time": 0},
-        Unit("due", DUE, ("grid", "c", "noise")): {"assist_due": 1, "assist_on_time": 0},
+        Unit("due", DUE, ("grid", "a", "noise", "none", "normal")): {"assist_due": 1, "assist_on_time": 1},
+        Unit("due", DUE, ("grid", "b", "noise", "none", "normal")): {"assist_due": 1, "assist_on_time": 0},
+        Unit("due", DUE, ("grid", "c", "noise", "none", "normal")): {"assist_due": 1, "assist_on_time": 0},
     }
     assert not counts(msgspec.structs.replace(summary, state="merged"), "due")
 

@@ -55,7 +55,8 @@ async def test_what_is_no_fact_is_refused_and_leaves_the_fold_as_it_was() -> Non
 def test_no_two_sheets_have_one_id_and_no_two_cells_one_place_on_a_sheet() -> None:
     sums = Sums()
     odd = ["a", "b", "a/b", "a.b", "a%2Eb", "$a", '"', "a,b", "none"]
-    sums.add((Place("flow", at("03-30 00:00"), (x, y, z)), {"closed": 1}) for x in odd for y in odd for z in odd)
+    hour = at("03-30 00:00")
+    sums.add((Place("flow", hour, (x, y, z, y, x)), {"closed": 1}) for x in odd for y in odd for z in odd)
     sheets = sums.sheets()
     ids = {sheet_id(partition, sheet) for partition in (0, 1) for sheet in sheets}
     assert len(ids) == 2 * len(sheets) == 2 * sums.size

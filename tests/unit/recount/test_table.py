@@ -43,4 +43,4 @@ def test_no_action_is_both_asked_for_and_routing_s_own() -> None:
 def test_every_rate_is_asked_once_on_each_basis() -> None:
     assert len(set(RATES)) == len(RATES)
     asked = [tuple(sorted(question.items())) for question in questions()]
-    assert len(asked) == len(set(asked)) == len(RATES) * (7 + 3)
+    assert len(asked) == len(set(asked)) == len(RATES) * (11 + 3)
