@@ -12,6 +12,7 @@ from services.metrics.domain.measures import SCOPES, read_as
 from services.metrics.domain.periods import Period
 from services.metrics.domain.rates import CATALOGUE, Definition
 from services.metrics.domain.receipts import Asked, look, share
+from services.metrics.domain.rollups import Among
 from services.metrics.domain.units import moves
 from tests.properties.test_evidence import kept
 from tests.properties.test_figures import STREET, told
@@ -21,6 +22,7 @@ from tests.unit.recount.side_by_side import Directory
 
 PLACES: tuple[Mapping[str, str], ...] = (
     {}, {"channel": "hotline"}, {"department": "none"}, {"category": "other"}, {"channel": "grid", "category": "noise"},
+    {"grid": "none"}, {"urgency": "urgent"}, {"category": "noise", "grid": "none"},
 )  # fmt: skip
 
 
@@ -50,7 +52,8 @@ def test_shares_add_up_to_the_figure(street: Directory) -> None:
         counted = sums.cells()
         for row, scope, only in product(CATALOGUE.values(), SCOPES, PLACES):
             for basis in row.bases:
-                asked = Asked(row=row, basis=basis, scope=scope, period=Period(), only=only)
+                meant = {name: Among((value,)) for name, value in only.items()}
+                asked = Asked(row=row, basis=basis, scope=scope, period=Period(), only=meant)
                 looks = [found for case in evidence.values() if (found := look(case, asked, seq)) is not None]
                 given = [one for found in looks if (one := share(found, asked)) is not None]
                 parts = (sum(one.numerator for one in given), sum(one.denominator for one in given))
