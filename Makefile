@@ -2,10 +2,11 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/installed
+PAGE := services/metrics/dashboard
 BENCH := .venv-bench
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11
 
-.PHONY: up down test check faults bench install lock
+.PHONY: up down test check faults bench install page lock
 
 up: install
 	@$(BIN)/mingshao up
@@ -47,7 +48,16 @@ check: install
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint deploy/Dockerfile
 
-install: $(STAMP)
+install: $(STAMP) page
+
+# the page, once for each change of its sources; Node comes from a wheel, so that no other is needed
+page: $(PAGE)/dist/index.html
+
+$(PAGE)/dist/index.html: $(PAGE)/package-lock.json $(PAGE)/index.html $(PAGE)/public.html $(PAGE)/vite.config.ts \
+		$(shell find $(PAGE)/src $(PAGE)/public -type f) | $(STAMP)
+	@echo "构建看板页面 building the page"
+	@cd $(PAGE) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build -- --logLevel warn
+	@touch $@
 
 $(STAMP): locks/uv.txt locks/dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -58,6 +58,13 @@ ACCESS: dict[str, dict[str, tuple[Role, ...]]] = {
     | {
         "GET /": (),
         "GET /static/{path:path}": (),
+        "GET /public": (),  # where the board is on
+        "GET /v1/public": (),  # the same
+        "POST /v1/session": (),  # it asks for the key itself
+        "DELETE /v1/session": (),
+        "GET /v1/session": _VIEWING,
+        "GET /v1/places": _VIEWING,
+        "GET /v1/evidence/{case_id}": _VIEWING,
         "GET /v1/definitions": _VIEWING,
         "GET /v1/rates": _VIEWING,
         "GET /v1/rates/export": _VIEWING,

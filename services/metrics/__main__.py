@@ -1,6 +1,7 @@
 """Starts metrics: the one place where its parts are put together."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +19,7 @@ from services.runtime.logs import configure
 from services.runtime.mongo import connect
 from services.runtime.producer import Producer
 from services.runtime.service import serve, start
+from services.runtime.sessions import Sessions
 from services.runtime.topics_admin import prepare_topics
 from services.runtime.web import build_app
 from services.runtime.worker import Worker
@@ -103,6 +105,8 @@ async def run(settings: MetricsSettings) -> None:
                 zone=zone,
                 clock=clock,
             ),
+            "sessions": Sessions(settings.session_secret or secrets.token_hex(32)),
+            "public": settings.public,
             "dead": dead_api.DeadLetters(SERVICE, settings.kafka_bootstrap, database, producer),
         },
     )

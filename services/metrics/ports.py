@@ -77,6 +77,9 @@ class EvidenceReader(Protocol):
     async def position_at(self, at: datetime) -> Mapping[int, int]:
         """Partition → sequence number of the last fact that was on the log before `at`, a whole second."""
 
+    async def one(self, case_id: str) -> Kept | None:
+        """A case's, None where there is no such case."""
+
     def cases(self, basis: CellBasis, period: Period, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
         """All that may have a piece there, and others: the caller looks."""
 

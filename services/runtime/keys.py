@@ -18,6 +18,16 @@ def key_id(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def caller_of(request: Request) -> Actor:
+    """Who calls: by key, or for reading by the cookie of a sign-in, where the service has one. Problem 401, 503."""
+    directory: DirectorySnapshot = request.app.state.directory.snapshot
+    header, sessions = request.headers.get("authorization"), getattr(request.app.state, "sessions", None)
+    if header is None and sessions is not None and request.method == "GET":
+        known = sessions.key_id(request)
+        return _known(known, directory) if known is not None else actor_of(None, directory)
+    return actor_of(header, directory)
+
+
 def actor_of(authorization: str | None, directory: DirectorySnapshot) -> Actor:
     """Who calls. Problem 401 where the header names no key that we know, 503 where no key is known yet: a caller
     whose key is good must not be told that it is not, only because we have just started."""
@@ -29,9 +39,13 @@ def actor_of(authorization: str | None, directory: DirectorySnapshot) -> Actor:
             "send the header Authorization: Bearer <key>",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    return _known(key_id(key.strip()), directory)
+
+
+def _known(key: str, directory: DirectorySnapshot) -> Actor:
     if directory.version == 0:
         raise unavailable("the directory with the keys is not read yet", retry_after=1)
-    row = directory.get("key", key_id(key.strip()))
+    row = directory.get("key", key)
     if not isinstance(row, Key):
         raise Problem(
             401, "unknown_key", "this key is not known or was withdrawn", headers={"WWW-Authenticate": "Bearer"}
@@ -45,7 +59,7 @@ async def authorized(request: Request) -> Actor:
     A coroutine, as all our dependencies are, though it waits for nothing: FastAPI runs plain ones in threads, which
     cost intake a third of its time.
     """
-    actor = actor_of(request.headers.get("authorization"), request.app.state.directory.snapshot)
+    actor = caller_of(request)
     endpoint = f"{request.method} {request.scope['route'].path}"
     roles = ACCESS[request.app.state.service].get(endpoint, ())
     if actor.role not in roles:

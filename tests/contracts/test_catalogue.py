@@ -95,6 +95,10 @@ def test_only_health_documents_and_the_page_are_open() -> None:
         "GET /openapi.json",
         "GET /",
         "GET /static/{path:path}",
+        "GET /public",
+        "GET /v1/public",
+        "POST /v1/session",
+        "DELETE /v1/session",
     }
 
 

@@ -67,6 +67,8 @@ def environment(home: Home, wanted: Wanted, name: str, port: int) -> dict[str, s
         "MINGSHAO_INSTANCE": name,
         "MINGSHAO_ROUTING_URL": f"http://127.0.0.1:{ports.service_port(wanted.port_base, 'routing', 1)}",
         "MINGSHAO_ADMIN_KEY_HASH": keys.hash_of(keys.local(home, "admin")),
+        "MINGSHAO_SESSION_SECRET": keys.secret(home, "session"),
+        "MINGSHAO_PUBLIC": "true",
         "MINGSHAO_CONTACT_SECRET": keys.secret(home, "contact"),
         "PYTHONUNBUFFERED": "1",
     }

@@ -116,6 +116,14 @@ class EvidenceStore:
                 return max(before)
         return 0
 
+    async def one(self, case_id: str) -> Kept | None:
+        """A case's, None where there is no such case. CellsAway."""
+        try:
+            found = await self._database[CASES].find_one({"_id": case_id}, {"partition": 1, "body": 1})
+        except PyMongoError as error:
+            raise CellsAway(AWAY) from error
+        return Kept(partition=found["partition"], evidence=_unpack(found["body"])) if found else None
+
     async def cases(self, basis: CellBasis, period: Period, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
         """All that have a piece on these days, of one department where one is asked for. CellsAway."""
         asked = only.get("department")

@@ -1,5 +1,16 @@
-"""HTTP: rates, their definitions and receipts, the live stream, the page."""
+"""HTTP: rates, what stands behind them, the live stream, sign-in, the pages."""
 
-from . import live, page, rates, receipts, scores, series
+from . import board, evidence, live, page, places, rates, receipts, scores, series, session
 
-routers = (rates.router, series.router, scores.router, receipts.router, live.router, page.router)
+routers = (
+    rates.router,
+    series.router,
+    scores.router,
+    receipts.router,
+    evidence.router,
+    places.router,
+    live.router,
+    session.router,
+    board.router,
+    page.router,
+)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import StreamingResponse
 
 from services.runtime.health import Health
-from services.runtime.keys import Caller, actor_of
+from services.runtime.keys import Caller, caller_of
 from services.runtime.problems import Problem, unavailable
 
 from ..domain.position import BadPosition, position_in, written
@@ -59,9 +59,9 @@ async def stream_rates(
     def alive() -> bool:
         health: Health = request.app.state.health
         try:
-            actor_of(request.headers.get("authorization"), request.app.state.directory.snapshot)
+            caller_of(request)
         except Problem:
-            return False  # the key was withdrawn meanwhile
+            return False  # the key was withdrawn meanwhile, or the sign-in is over
         return not health.stopping
 
     return StreamingResponse(

@@ -46,8 +46,19 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.since <= seq and (self.until is None or seq < self.until)
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A move of the case: what was done, when, by whom, and where the case stood then."""
+
+    seq: int
+    action: str
+    at: datetime
+    by: str
+    state: str
+    department: str | None = None
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All pieces of one case; `seq` is the newest fact that changed them.
+    """All pieces of one case, and its moves; `seq` is the newest fact that changed it.
 
     `awaited` are occurrences that were taken back before they came (id → the fact that took them back): a fact that had
     been set aside may be counted long after those that followed it.
@@ -57,6 +68,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seq: int
     pieces: tuple[Piece, ...]
     awaited: Mapping[str, int] = {}
+    steps: tuple[Step, ...] = ()
 
 
 def after(kept: Evidence | None, fact: CaseFact, zone: ZoneInfo) -> Evidence | None:
@@ -68,9 +80,27 @@ def after(kept: Evidence | None, fact: CaseFact, zone: ZoneInfo) -> Evidence | N
     # how the case stands is said by its newest fact alone
     if fact.seq > before.seq:
         pieces = _standing(pieces, list(_units(fact.after, fact.seq, zone)), fact.seq)
-    if pieces == before.pieces and awaited == before.awaited:
+    steps = _steps(before.steps, fact, fact.after)
+    if (pieces, awaited, steps) == (before.pieces, before.awaited, before.steps):
         return kept
-    return Evidence(case_id=fact.case_id, seq=max(before.seq, fact.seq), pieces=pieces, awaited=awaited)
+    return Evidence(case_id=fact.case_id, seq=max(before.seq, fact.seq), pieces=pieces, awaited=awaited, steps=steps)
+
+
+def _steps(steps: tuple[Step, ...], fact: CaseFact, now: CaseSummary) -> tuple[Step, ...]:
+    """In the order of the log, each once."""
+    if any(one.seq == fact.seq for one in reversed(steps)):
+        return steps
+    made = Step(
+        seq=fact.seq,
+        action=fact.action,
+        at=fact.at,
+        by=fact.actor.sender,
+        state=now.state,
+        department=now.dims.department,
+    )
+    if steps and fact.seq < steps[-1].seq:
+        return tuple(sorted((*steps, made), key=lambda one: one.seq))
+    return (*steps, made)
 
 
 def _standing(pieces: tuple[Piece, ...], wanted: list[Piece], seq: int) -> tuple[Piece, ...]:

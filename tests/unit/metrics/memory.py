@@ -88,6 +88,12 @@ class MemoryEvidence:
         before = int((at - self.began).total_seconds())
         return {0: min(max(before, 0), self.reached), 1: 0}
 
+    async def one(self, case_id: str) -> Kept | None:
+        if self.away:
+            raise CellsAway("MongoDB does not answer")
+        found = self.kept.get(case_id)
+        return Kept(partition=0, evidence=found) if found else None
+
     async def cases(self, basis: CellBasis, period: Period, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
         for evidence in self.kept.values():
             yield Kept(partition=0, evidence=evidence)

@@ -1,5 +1,6 @@
 """GET /v1/rates and the rest, over HTTP without a network."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType, SimpleNamespace
@@ -19,6 +20,7 @@ from services.runtime import dead_api
 from services.runtime.directory import Directory, DirectorySnapshot
 from services.runtime.health import Health
 from services.runtime.keys import key_id
+from services.runtime.sessions import Sessions
 from services.runtime.web import build_app
 
 from .cases import before_the_merge, excluded_story
@@ -67,7 +69,7 @@ class Stage:
             routers=[*api.routers, dead_api.router],
             health=self.health,
             directory=cast(Directory, self.directory),
-            resources={"desk": self.desk, "dead": None},
+            resources={"desk": self.desk, "dead": None, "sessions": Sessions("a secret"), "public": True},
         )
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.app, raise_app_exceptions=False), base_url="http://metrics"
@@ -223,10 +225,13 @@ async def test_the_page_needs_no_key_and_asks_nobody_else(stage: Stage) -> None:
     page = await stage.get("/", key=None)
     assert page.status_code == 200
     assert page.headers["content-security-policy"].startswith("default-src 'self'")
-    for name in ("style.css", "app.js", "stream.js", "view.js", "words.js", "icon.svg"):
+    named = re.findall(r'(?:src|href)="/static/([^"]+)"', page.text)
+    assert {name.rpartition(".")[2] for name in named} == {"js", "css", "svg"}
+    for name in named:
         file = await stage.get(f"/static/{name}", key=None)
         assert file.status_code == 200
-        assert name.endswith("svg") or "https://" not in file.text.replace("// https://html.spec.whatwg.org", "")
+        assert not re.search(r"""(?:fetch|import|url)\(\s*["']?https?:""", file.text)
+        assert ("immutable" in file.headers["cache-control"]) == name.endswith(("js", "css"))
     again = await stage.client.get("/", headers={"If-None-Match": page.headers["etag"]})
     assert again.status_code == 304
     for outside in ("/static/nope.js", "/static/../settings.py", "/static/%2e%2e/settings.py"):

@@ -1,0 +1,36 @@
+"""GET /v1/public: the public board's figures, for everybody, where the deployment has it on."""
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from services.runtime.problems import Problem, unavailable
+
+from ..ports import CellsAway
+from ..public import Public, public
+from .desk import AtDesk
+from .documented import answer
+
+router = APIRouter(tags=["public"])
+FRESH_SECONDS = 30
+
+
+@router.get(
+    "/v1/public",
+    responses=answer(Public, "chosen shares, nothing said of fewer than ten")
+    | {404: {"description": "this deployment has no public board"}, 503: {"description": "try again"}},
+)
+async def get_public(request: Request, desk: AtDesk) -> Response:
+    """This year's shares, in total and by department. No key is asked for."""
+    require_public(request)
+    try:
+        found = await public(cells=desk.shared, names=desk.names, zone=desk.zone, now=desk.clock())
+    except CellsAway as error:
+        raise unavailable(str(error)) from error
+    headers = {"Cache-Control": f"public, max-age={FRESH_SECONDS}"}
+    return Response(msgspec.json.encode(found), media_type="application/json", headers=headers)
+
+
+def require_public(request: Request) -> None:
+    """Problem 404 where the board is off."""
+    if not request.app.state.public:
+        raise Problem(404, "no_public_board", "this deployment has no public board; MINGSHAO_PUBLIC=true opens one")

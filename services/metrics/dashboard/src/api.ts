@@ -1,0 +1,95 @@
+// The questions that the page asks of metrics, and their answers as far as it reads them.
+import { signedIn } from "./state";
+
+export interface Labels { zh?: string; en?: string }
+export interface Figure {
+  group: Record<string, string>; labels: Record<string, Labels>;
+  numerator: number | null; denominator: number | null; value: number | null; reason: string | null;
+  interval: [number, number] | null;
+  coverage: { numerator: number; denominator: number; value: number | null } | null;
+  quantiles?: Record<string, number>; per_10000?: number;
+}
+export interface Definition {
+  id: string; version: number; name: string; name_en: string; numerator: unknown; denominator: unknown;
+  bases: string[]; meaning: string; meaning_en: string; source: string; quantiles?: { at: number[] };
+}
+export interface Answer {
+  rate: string; name: string; name_en: string; definition: Definition; basis: string; reading: string;
+  group_by: string[]; rows: Figure[]; position: Record<string, number>; from: string | null; to: string | null;
+}
+export interface Overview { at: string; zone: string; today: string; position: Record<string, number>; answers: Answer[] }
+export interface Definitions { definitions: Definition[]; dimensions: string[]; made_of: Record<string, string>; group_by: string[] }
+export interface Span { span: string; from: string; to: string; complete: boolean }
+export interface Series extends Omit<Answer, "rows"> { by: string; spans: Span[]; rows: { group: Record<string, string>; labels: Record<string, Labels>; figures: Figure[] }[] }
+export interface Share { case_id: string; numerator: number; denominator: number; standing: string; why: string | null }
+export type Side = "numerator" | "denominator" | "left_out";
+export interface Receipt {
+  rate: string; name: string; name_en: string; definition: Definition; basis: string; reading: string;
+  only: Record<string, string>; position: Record<string, number>; recounted: Figure; figure: Figure | null;
+  agrees: boolean | null; partitions: { partition: number; seq: number; cells: Record<string, number>; cases: Record<string, number>; agrees: boolean }[] | null;
+  counts: Record<Side, number>; side: Side; cases: Share[]; from: string | null; to: string | null; next: string | null;
+}
+export interface Step { seq: number; action: string; at: string; by: string; state: string; department?: string }
+export interface Piece { basis: string; bucket: string; tally: Record<string, number>; since: number; until?: number }
+export interface Evidence { partition: number; evidence: { case_id: string; seq: number; steps?: Step[]; pieces: Piece[] } }
+export interface Scores { rows: { group: Record<string, string>; labels: Record<string, Labels>; score: number | null; rank: number | null; weight: number }[] }
+export interface Places {
+  grids: { id: string; name: string; name_en: string; community: string; polygon: [number, number][][] }[];
+  communities: { id: string; name: string; name_en: string; street: string; inhabitants: number | null }[];
+  streets: { id: string; name: string; name_en: string }[];
+}
+export interface PublicFigure { labels: Labels; value: number | null; n: number | null }
+export interface Board { rate: string; name: string; name_en: string; meaning: string; meaning_en: string; total: PublicFigure; departments: PublicFigure[]; hidden: number }
+export interface PublicBoards { at: string; since: string; least: number; boards: Board[] }
+
+export type Question = Record<string, string | number | null | undefined>;
+
+/** An answer that is a problem (RFC 9457). */
+export class Problem extends Error {
+  constructor(readonly status: number, readonly code: string, detail: string) {
+    super(detail);
+  }
+}
+
+/** `path?question`, without what is not asked. */
+export function address(path: string, question: Question = {}): string {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(question)) if (value !== null && value !== undefined && value !== "") asked.set(name, String(value));
+  const text = asked.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+export async function get<T>(path: string, question: Question = {}, signal?: AbortSignal): Promise<T> {
+  const answer = await fetch(address(path, question), { signal: signal ?? null, headers: { Accept: "application/json" } });
+  if (answer.ok) return (await answer.json()) as T;
+  if (answer.status === 401) signedIn.value = false;
+  throw await problem(answer);
+}
+
+async function problem(answer: Response): Promise<Problem> {
+  const told = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
+  return new Problem(answer.status, told.code ?? "", told.detail ?? answer.statusText);
+}
+
+/** Keep the key's sign-in in an HttpOnly cookie. Throws Problem where the key is not good. */
+export async function signIn(key: string): Promise<void> {
+  const answer = await fetch("/v1/session", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ key }) });
+  if (!answer.ok) throw await problem(answer);
+  signedIn.value = true;
+}
+
+export async function signOut(): Promise<void> {
+  await fetch("/v1/session", { method: "DELETE" });
+  signedIn.value = false;
+}
+
+/** Whether a sign-in of before still holds. */
+export async function resume(): Promise<void> {
+  try {
+    await get("/v1/session");
+    signedIn.value = true;
+  } catch (error) {
+    if (!(error instanceof Problem && error.status < 500)) return void setTimeout(resume, 2000);
+    signedIn.value = false;
+  }
+}

@@ -1,0 +1,17 @@
+import { choose, period, PERIODS } from "../periods";
+import { say } from "../words";
+
+/** Which period the view is of. */
+export function Periods() {
+  return (
+    <fieldset class="pills">
+      <legend class="unseen">{say("period")}</legend>
+      {PERIODS.map((name) => (
+        <label key={name}>
+          <input type="radio" name="period" checked={period.value === name} onChange={() => choose(name)} />
+          <span>{say(name)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,71 @@
+// The public board: for everybody, read only, nothing said of fewer than ten cases.
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import { get, type Board, type PublicBoards, type PublicFigure } from "./api";
+import { number, percent, time } from "./format";
+import { Missing } from "./parts/missing";
+import { language, switchLanguage } from "./state";
+import "./style.css";
+import { pick, say } from "./words";
+
+const EVERY_MS = 60_000;
+
+function PublicPage() {
+  const [found, setFound] = useState<PublicBoards | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  useEffect(() => {
+    const read = () => void get<PublicBoards>("/v1/public").then((told) => { setFound(told); setError(null); }, setError);
+    read();
+    const timer = setInterval(read, EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  useEffect(() => {
+    document.documentElement.lang = language.value === "zh" ? "zh-CN" : "en";
+    document.title = say("public_title");
+  }, [language.value]);
+  return (
+    <>
+      <header class="top">
+        <div class="brand"><img src="/static/icon.svg" alt="" width="40" height="40" /><div><h1>{say("public_title")}</h1><p>{say("tagline")}</p></div></div>
+        <button type="button" class="button" lang={language.value === "zh" ? "en" : "zh-CN"} onClick={switchLanguage}>{say("other")}</button>
+      </header>
+      <main>
+        {!found ? <Missing error={error} /> : (
+          <>
+            <p class="meaning">{say("since")} {found.since.slice(0, 10)} · {say("as_of")} {time(found.at)} · {say("public_note")}</p>
+            <section class="boards">{found.boards.map((board) => <OneBoard key={board.rate} board={board} />)}</section>
+          </>
+        )}
+      </main>
+    </>
+  );
+}
+
+function OneBoard({ board }: { board: Board }) {
+  const name = pick(board.name, board.name_en);
+  return (
+    <article class="board" aria-labelledby={`board-${board.rate}`}>
+      <h2 id={`board-${board.rate}`}>{name}</h2>
+      {board.total.value === null ? <p class="value none">{say("hidden")}</p> : <p class="value">{percent(board.total.value)!.slice(0, -1)}<small>%</small></p>}
+      <p class="parts">{say("total")}{board.total.n === null ? "" : ` · ${number(board.total.n)} ${say("cases")}`}</p>
+      <table>
+        <tbody>{board.departments.map((row) => <Row key={row.labels.zh ?? row.labels.en} row={row} />)}</tbody>
+      </table>
+      {board.hidden > 0 && <p class="parts">{number(board.hidden)} {say("hidden_departments")}</p>}
+      <details><summary>{say("how")}</summary><p>{pick(board.meaning, board.meaning_en)}</p></details>
+    </article>
+  );
+}
+
+function Row({ row }: { row: PublicFigure }) {
+  return (
+    <tr>
+      <th scope="row">{pick(row.labels.zh, row.labels.en)}</th>
+      <td><div class="bar" aria-hidden="true" style={{ "--value": row.value ?? 0 }}>{row.value !== null && <i />}</div></td>
+      <td>{percent(row.value) ?? "—"} <small>{row.n === null ? "" : number(row.n)}</small></td>
+    </tr>
+  );
+}
+
+render(<PublicPage />, document.getElementById("app")!);

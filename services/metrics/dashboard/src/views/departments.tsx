@@ -1,0 +1,135 @@
+// Departments beside each other, with n and intervals; and one department by itself.
+import { useMemo, useState } from "preact/hooks";
+
+import type { Answer, Figure, Scores, Series } from "../api";
+import { useAsked } from "../asked";
+import { number, percent } from "../format";
+import { Bar } from "../parts/bar";
+import { Card } from "../parts/card";
+import { Missing } from "../parts/missing";
+import { Periods } from "../parts/periods";
+import { firstDay } from "../periods";
+import { openReceipt } from "../receipts";
+import { href, route } from "../route";
+import { pick, say } from "../words";
+import { Groups } from "./overview";
+
+const COLUMNS = ["handled", "on_time", "satisfied", "resolved", "returned", "redone"] as const;
+const OWN = ["handled", "replied", "on_time", "signed_on_time", "satisfied", "resolved", "returned", "redone", "speed_replied"] as const;
+type Sort = "name" | "n" | "score" | (typeof COLUMNS)[number];
+
+interface Line { id: string; name: string; n: number; rows: Partial<Record<string, Figure>>; score: number | null; rank: number | null }
+
+export function DepartmentsView() {
+  return route.value.id ? <OneDepartment id={route.value.id} /> : <AllDepartments />;
+}
+
+function AllDepartments() {
+  const from = firstDay();
+  const answers = COLUMNS.map((rate) => useAsked<Answer>("/v1/rates", { rate, group_by: "department", from: from }));
+  const scores = useAsked<Scores>("/v1/scores", { assessment: "city", from });
+  const [sort, setSort] = useState<[Sort, 1 | -1]>(["n", -1]);
+  const [wanted, setWanted] = useState("");
+  const lines = useMemo(() => gather(answers.map((one) => one.data), scores.data), [...answers.map((one) => one.data), scores.data]);
+  const shown = useMemo(() => {
+    const text = wanted.trim().toLowerCase();
+    const found = text ? lines.filter((one) => one.name.toLowerCase().includes(text) || one.id.includes(text)) : lines;
+    return [...found].sort((a, b) => sort[1] * order(a, b, sort[0]) || (a.id < b.id ? -1 : 1));
+  }, [lines, sort, wanted]);
+  if (!answers[0]?.data) return <Missing error={answers[0]?.error} />;
+  const scored = lines.some((one) => one.score !== null);
+  const head = (name: Sort, label: string) => (
+    <th key={name} scope="col" aria-sort={sort[0] === name ? (sort[1] > 0 ? "ascending" : "descending") : "none"}>
+      <button type="button" class="plain" onClick={() => setSort([name, sort[0] === name ? (-sort[1] as 1 | -1) : name === "name" ? 1 : -1])}>
+        {label}<span aria-hidden="true">{sort[0] === name ? (sort[1] > 0 ? " ↑" : " ↓") : ""}</span>
+      </button>
+    </th>
+  );
+  return (
+    <>
+      <div class="bar-top">
+        <label class="find"><span>{say("search")}</span><input type="search" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} /></label>
+        <Periods />
+      </div>
+      <section class="sheet">
+        <div class="scroll tall" tabIndex={0} role="region" aria-label={say("departments")}>
+          <table class="ranking">
+            <thead>
+              <tr>
+                {head("name", say("department"))}{head("n", say("n"))}{scored && head("score", say("score"))}
+                {answers.map((one, index) => one.data && head(COLUMNS[index]!, pick(one.data.name, one.data.name_en)))}
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((line) => (
+                <tr key={line.id}>
+                  <th scope="row"><a href={href("departments", line.id)}>{line.name}</a></th>
+                  <td>{number(line.n)}</td>
+                  {scored && <td>{line.score === null ? <span class="none">—</span> : <><strong>{number(line.score, 1)}</strong> <small>#{line.rank}</small></>}</td>}
+                  {COLUMNS.map((rate, index) => {
+                    const row = line.rows[rate];
+                    const answer = answers[index]?.data;
+                    if (!row || !answer || row.value === null) return <td key={rate}><span class="none">—</span></td>;
+                    return (
+                      <td key={rate}>
+                        <button type="button" class="plain" onClick={() => openReceipt(answer, row.group)}>
+                          <strong>{percent(row.value)}</strong> <small>{number(row.numerator ?? 0)}/{number(row.denominator ?? 0)}</small>
+                        </button>
+                        <Bar row={row} />
+                      </td>
+                    );
+                  })}
+                </tr>
+              ))}
+              {shown.length === 0 && <tr><th scope="row" colSpan={COLUMNS.length + 3}>{say("nothing_yet")}</th></tr>}
+            </tbody>
+          </table>
+        </div>
+      </section>
+    </>
+  );
+}
+
+function OneDepartment({ id }: { id: string }) {
+  const from = firstDay();
+  const answers = OWN.map((rate) => useAsked<Answer>("/v1/rates", { rate, department: id, from: from }).data);
+  const trends = OWN.map((rate) => useAsked<Series>(rate.startsWith("speed") ? null : "/v1/rates/series", { rate, department: id, from: from ?? "2020-01-01", by: "month" }).data);
+  const named = useAsked<Answer>("/v1/rates", { rate: "handled", group_by: "department", department: id });
+  const kinds = ["handled", "on_time", "satisfied"].map((rate) => useAsked<Answer>("/v1/rates", { rate, group_by: "category", department: id, from: from }).data ?? undefined);
+  if (named.error) return <Missing error={named.error} />;
+  const label = named.data?.rows[0]?.labels.department;
+  return (
+    <>
+      <div class="bar-top"><h2><a href={href("departments")}>{say("departments")}</a> › {pick(label?.zh, label?.en) || id}</h2><Periods /></div>
+      <section class="figures small">{answers.map((answer, index) => answer && <Card key={answer.rate} answer={answer} trend={trends[index]} />)}</section>
+      <Groups dimension="category" answers={kinds} />
+    </>
+  );
+}
+
+
+function gather(answers: (Answer | null)[], scores: Scores | null): Line[] {
+  const lines = new Map<string, Line>();
+  answers.forEach((answer) => {
+    for (const row of answer?.rows ?? []) {
+      const id = row.group.department ?? "";
+      if (id === "none") continue;
+      const line = lines.get(id) ?? { id, name: pick(row.labels.department?.zh, row.labels.department?.en) || id, n: 0, rows: {}, score: null, rank: null };
+      line.rows[answer!.rate] = row;
+      if (answer!.rate === "handled") line.n = row.denominator ?? 0;
+      lines.set(id, line);
+    }
+  });
+  for (const row of scores?.rows ?? []) {
+    const line = lines.get(row.group.department ?? "");
+    if (line) [line.score, line.rank] = [row.score, row.rank];
+  }
+  return [...lines.values()];
+}
+
+function order(a: Line, b: Line, by: Sort): number {
+  if (by === "name") return a.name.localeCompare(b.name, "zh-CN");
+  if (by === "n") return a.n - b.n;
+  if (by === "score") return (a.score ?? -1) - (b.score ?? -1);
+  return (a.rows[by]?.value ?? -1) - (b.rows[by]?.value ?? -1);
+}

@@ -1,0 +1,77 @@
+// What the page says, in both languages. Names of figures and of what they are grouped by come with the figures.
+import { language } from "./state";
+
+const ZH = {
+  title: "鸣哨", tagline: "有呼必应，件件有着落", other: "English", skip: "跳到内容",
+  overview: "总览", departments: "部门", map: "地图", explore: "查询", sign_out: "退出",
+  key: "看板钥匙", enter: "进入", key_note: "本机的钥匙：mingshao key dashboard",
+  bad_key: "这把钥匙不认识，或已收回。请换一把。", wrong_key: "这把钥匙不能看数字，请用看板钥匙。",
+  opening: "正在连接…", live: "实时", away: "数据库暂不可用", down: "连接中断", retry: "重试",
+  as_of: "截至", stands: "数字停在", ago: "前", seconds: "秒", minutes: "分钟", hours: "小时",
+  period: "时段", all: "全部", year: "今年", month: "本月", days30: "近 30 天", days7: "近 7 天", today: "今日",
+  inflow: "今日来件", by_hour: "逐时", trend30: "近 30 天", rates: "主要比率", channels: "渠道", overdue: "超期件",
+  interval: "95% 区间", coverage: "覆盖率", nothing: "尚无可计", nothing_yet: "还没有数据", hidden: "少于 10 件，不公示",
+  n: "件数", value: "值", numerator: "分子", denominator: "分母", left_out: "不计", rank: "名次", score: "综合得分",
+  department: "部门", no_such: "没有这个部门", back: "返回", search: "查找", per_10000: "每万人",
+  receipt: "凭据", agrees: "与台账逐区核对一致", disagrees: "与台账不一致：请告知管理员", counting: "正在逐件核对…",
+  as_then: "当时的数字，只按件核算", definition: "定义", version: "版本", source: "出处", position: "计到日志位置",
+  cases: "件", more: "再看一页", export: "导出", standing: "状态", why: "为何不计", timeline: "办理经过", counts_for: "计入",
+  still: "至今", close: "关闭", too_many: "件数太多，请缩短时段或选一个部门", failed: "没有读到，请重试",
+  rate: "指标", basis: "基准", reading: "口径", group_by: "分组", then_by: "再按", none: "不分组", from: "起", to: "止",
+  chart: "图", table: "表", by: "粒度", whole: "合计", link: "复制此查询的链接", copied: "已复制", show: "显示",
+  colour_by: "着色", grids: "网格", communities: "社区", few: "少", many: "多", low: "低", high: "高", no_cases: "无件",
+  compare: "对比", previous: "环比", year_before: "同比", public_title: "办理情况公示", since: "自", total: "全街道",
+  public_note: "比率按登记日或到期时间计；少于 10 件的不公示。", hidden_departments: "个部门件数太少，未列出",
+  how: "这些数字怎么算", week: "周", day: "日", hour: "时", assessment: "考核周期", calendar_period: "自然周期",
+};
+const EN: Record<keyof typeof ZH, string> = {
+  title: "Mingshao", tagline: "Every call is answered and followed to its end", other: "中文", skip: "Skip to content",
+  overview: "Overview", departments: "Departments", map: "Map", explore: "Explore", sign_out: "Sign out",
+  key: "Dashboard key", enter: "Enter", key_note: "The local one: mingshao key dashboard",
+  bad_key: "This key is not known or was withdrawn. Try another.", wrong_key: "This key may not see figures; use a dashboard key.",
+  opening: "Connecting…", live: "Live", away: "The database does not answer", down: "Connection lost", retry: "Try again",
+  as_of: "as of", stands: "figures stand at", ago: "ago", seconds: "s", minutes: "min", hours: "h",
+  period: "Period", all: "All", year: "This year", month: "This month", days30: "30 days", days7: "7 days", today: "Today",
+  inflow: "Received today", by_hour: "by hour", trend30: "30 days", rates: "Main rates", channels: "Channels", overdue: "Overdue",
+  interval: "95 % interval", coverage: "Coverage", nothing: "nothing to count yet", nothing_yet: "No data yet", hidden: "fewer than 10, not shown",
+  n: "Cases", value: "Value", numerator: "Numerator", denominator: "Denominator", left_out: "Left out", rank: "Rank", score: "Score",
+  department: "Department", no_such: "No such department", back: "Back", search: "Find", per_10000: "per 10,000",
+  receipt: "Receipt", agrees: "The cases add up to the figure, partition by partition", disagrees: "The cases do not add up to the figure: tell an administrator", counting: "Counting the cases again…",
+  as_then: "As it was then, counted from the cases alone", definition: "Definition", version: "version", source: "Source", position: "Counted up to log position",
+  cases: "cases", more: "Another page", export: "Export", standing: "Standing", why: "Left out because", timeline: "What happened", counts_for: "Counts for",
+  still: "until now", close: "Close", too_many: "Too many cases: choose a shorter period or a department", failed: "Could not be read; try again",
+  rate: "Figure", basis: "Basis", reading: "Reading", group_by: "Group by", then_by: "then by", none: "none", from: "From", to: "To",
+  chart: "Chart", table: "Table", by: "By", whole: "Total", link: "Copy a link to this", copied: "Copied", show: "Show",
+  colour_by: "Colour by", grids: "Grids", communities: "Communities", few: "few", many: "many", low: "low", high: "high", no_cases: "no cases",
+  compare: "Compare", previous: "before", year_before: "a year before", public_title: "How it is handled", since: "since", total: "The whole street",
+  public_note: "Shares by the day received or the due time; nothing is said of fewer than 10 cases.", hidden_departments: "departments have too few cases and are not listed",
+  how: "How these figures are made", week: "week", day: "day", hour: "hour", assessment: "Assessment", calendar_period: "Calendar",
+};
+export type Word = keyof typeof ZH;
+
+/** In the language of now. Reads a signal, so what shows it is drawn anew when the language changes. */
+export function say(word: Word): string {
+  return (language.value === "zh" ? ZH : EN)[word];
+}
+
+const CODES: Record<string, [string, string]> = {
+  cohort: ["按登记日", "by day received"], due: ["按到期时间", "by due time"], flow: ["按发生时间", "by time of event"],
+  full: ["全口径", "full"], assessed: ["考核口径", "assessed"],
+  open: ["在办", "open"], closed: ["已办结", "closed"], rejected: ["不予受理", "rejected"], void: ["作废", "void"],
+  merged: ["并单", "merged"], returned: ["已退回", "returned"], received: ["已登记", "received"],
+  excluded: ["已剔除", "excluded"], not_valid: ["不是有效件", "not a valid case"], has_none: ["没有这一项可计", "nothing of it to count"],
+  channel: ["渠道", "Channel"], department: ["部门", "Department"], category: ["类别", "Category"], grid: ["网格", "Grid"],
+  urgency: ["紧急程度", "Urgency"], community: ["社区", "Community"], street: ["街道", "Street"],
+  category_1: ["一级类别", "Category, level 1"], category_2: ["二级类别", "Category, level 2"],
+};
+
+/** The name of a code of ours; the code itself where it has none. */
+export function named(code: string): string {
+  const found = CODES[code];
+  return found ? found[language.value === "zh" ? 0 : 1] : code;
+}
+
+/** The one of a pair of names that fits. */
+export function pick(zh: string | undefined, en: string | undefined): string {
+  return (language.value === "zh" ? zh || en : en || zh) ?? "";
+}

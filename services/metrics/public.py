@@ -1,0 +1,107 @@
+"""The public board: a few shares, in total and by department, with nothing that is said of fewer than ten.
+
+A part that is hidden could be had by taking those that are shown from the whole, so where what is hidden comes to fewer
+than ten cases, the smallest part that is shown is hidden with it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from .domain.figures import Figure
+from .domain.periods import shown
+from .domain.rates import CATALOGUE
+from .domain.spans import span_of
+from .handlers import Answer, Question, answers, understand
+from .ports import CellReader, Names
+
+RATES = ("handled", "replied", "on_time", "satisfied")
+LEAST = 10
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure as the public sees it; `value` is None where it is hidden, or there is nothing to divide by."""
+
+    labels: dict[str, str]
+    value: float | None
+    n: int | None
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """One share of this year."""
+
+    rate: str
+    name: str
+    name_en: str
+    meaning: str
+    meaning_en: str
+    total: Told
+    departments: list[Told]
+    hidden: int
+
+
+class Public(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them, of one reading; `since` is the first of January, `at` when it was read."""
+
+    at: datetime
+    since: str
+    least: int
+    boards: list[Board]
+
+
+async def public(*, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime) -> Public:
+    """This year's. CellsAway."""
+    year = span_of(now, "year", zone)
+    begin = shown(year.begin, zone)
+    asked = [
+        understand(Question(rate=rate, group_by=groups, begin=begin), zone)
+        for rate in RATES
+        for groups in ((), ("department",))
+    ]
+    overview = await answers(asked, cells=cells, names=names, zone=zone, now=now)
+    pairs = zip(overview.answers[::2], overview.answers[1::2], strict=True)
+    return Public(
+        at=now,
+        since=begin or "",
+        least=LEAST,
+        boards=[_board(total, parts) for total, parts in pairs],
+    )
+
+
+def _board(total: Answer, parts: Answer) -> Board:
+    row = CATALOGUE[total.rate]
+    (whole,) = total.rows
+    there = [one for one in parts.rows if one.group["department"] != "none"]
+    beside = [one for one in parts.rows if one.group["department"] == "none"]
+    seen = visible(there, sum(int(one.denominator or 0) for one in beside))
+    return Board(
+        rate=row.id,
+        name=row.name,
+        name_en=row.name_en,
+        meaning=row.meaning,
+        meaning_en=row.meaning_en,
+        total=_told(whole) if (whole.denominator or 0) >= LEAST else Told(labels={}, value=None, n=None),
+        departments=sorted(map(_told, seen), key=lambda one: (-(one.value or 0), -(one.n or 0))),
+        hidden=len(there) - len(seen),
+    )
+
+
+def visible(rows: Sequence[Figure], beside: int = 0) -> list[Figure]:
+    """Those of ten cases and more, unless the rest (with `beside`, which is never shown) could be told from them."""
+    by_size = sorted(rows, key=lambda one: int(one.denominator or 0))
+    hidden, rest = beside, list[Figure]()
+    for number, one in enumerate(by_size):
+        size = int(one.denominator or 0)
+        if size < LEAST or 0 < hidden < LEAST:
+            hidden += size
+            continue
+        rest = by_size[number:]
+        break
+    return rest
+
+
+def _told(one: Figure) -> Told:
+    labels = dict(one.labels.get("department", {}))
+    return Told(labels=labels, value=one.value, n=None if one.denominator is None else int(one.denominator))
