@@ -1,0 +1,75 @@
+"""The dashboard for Grafana asks for what the services expose, and for nothing else."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from prometheus_client import CollectorRegistry
+
+from deploy.local import ports
+from deploy.local.places import ROOT
+from services.metrics.api.alarm import Alarm
+from services.metrics.domain.rates import CATALOGUE
+from services.metrics.stream.control import Control
+from services.runtime.health import Health
+from services.runtime.instruments import Instruments, Refusals
+
+FOLDER = ROOT / "deploy" / "grafana"
+DASHBOARD = json.loads((FOLDER / "mingshao.json").read_text(encoding="utf-8"))
+
+
+def exposed() -> set[str]:
+    """Every series' name, as Prometheus would store it."""
+    health = Health("metrics", "metrics-1")
+
+    async def totals() -> dict[str, tuple[float, float]]:
+        return {}
+
+    Instruments(health.registry)
+    Refusals(health.registry)
+    Control(health.registry, totals)
+    Alarm(health.registry)
+    return set(_names(health.registry))
+
+
+def _names(registry: CollectorRegistry) -> Iterator[str]:
+    endings = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
+    for family in registry.collect():
+        yield from (family.name + ending for ending in endings[family.type])
+
+
+def expressions() -> list[str]:
+    return [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+
+
+def test_every_query_asks_for_what_is_exposed() -> None:
+    asked = {name for expression in expressions() for name in re.findall(r"mingshao_\w+", expression)}
+    assert asked <= exposed(), sorted(asked - exposed())
+    # all that docs/operations.md calls worth an alarm is on it
+    told = set(re.findall(r"`(mingshao_\w+)", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")))
+    assert told - asked <= {"mingshao_routing", "mingshao_notify", "mingshao_metrics", "mingshao_evidence"}
+
+
+def test_the_rates_shown_are_of_the_catalogue() -> None:
+    shown = {rate for expression in expressions() for rate in re.findall(r'rate="(\w+)"', expression)}
+    assert {"handled", "satisfied"} <= shown <= {row.id for row in CATALOGUE.values() if row.bases[0] != "flow"}
+
+
+def test_panels_have_numbers_of_their_own_and_do_not_lie_on_each_other() -> None:
+    panels: list[dict[str, Any]] = DASHBOARD["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    taken: set[tuple[int, int]] = set()
+    for panel in panels:
+        at = panel["gridPos"]
+        ground = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+        assert not ground & taken, panel["title"]
+        assert at["x"] + at["w"] <= 24
+        taken |= ground
+
+
+def test_prometheus_is_told_of_every_service() -> None:
+    told = yaml.safe_load((FOLDER / "prometheus.yml").read_text(encoding="utf-8"))
+    jobs = {job["job_name"]: job["static_configs"][0]["targets"] for job in told["scrape_configs"]}
+    assert jobs == {name: [f"127.0.0.1:{ports.service_port(ports.DEFAULT_BASE, name, 1)}"] for name in ports.SERVICES}
