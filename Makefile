@@ -6,7 +6,7 @@ PAGE := services/metrics/dashboard
 BENCH := .venv-bench
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11
 
-.PHONY: up down test check faults bench install page lock
+.PHONY: up down test check faults bench install page browser lock
 
 up: install
 	@$(BIN)/mingshao up
@@ -52,6 +52,10 @@ install: $(STAMP) page
 
 # the page, once for each change of its sources; Node comes from a wheel, so that no other is needed
 page: $(PAGE)/dist/index.html
+
+# for the page's own tests, with fonts for what it says
+browser:
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk)
 
 $(PAGE)/dist/index.html: $(PAGE)/package-lock.json $(PAGE)/index.html $(PAGE)/public.html $(PAGE)/vite.config.ts \
 		$(shell find $(PAGE)/src $(PAGE)/public -type f) | $(STAMP)

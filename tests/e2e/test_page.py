@@ -1,0 +1,258 @@
+"""The page in a real browser: what it shows is what the API says, and everything on it can be asked about.
+
+Debian's chromium is driven; where there is none these tests are skipped, loudly. MINGSHAO_SCREENSHOTS=folder keeps what
+was seen.
+"""
+
+import os
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.e2e.agreement import settled
+from tests.e2e.deployment import ROOT, Deployment
+from tests.e2e.test_recount import SEED, replay
+from tests.recount.history import generate, reference_street
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = ROOT / "services" / "metrics" / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: THE PAGE IS NOT TESTED HERE (make browser)")
+VIEWS = ("overview", "departments", "map", "explore")
+SECONDS = 30_000
+
+
+@pytest.fixture(scope="module")
+def shown(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """With a history to look at."""
+    steps = generate(reference_street(), seed=SEED + 2, cases=200)
+    replay(deployment, steps, tmp_path_factory.mktemp("page") / "history.jsonl")
+    settled(deployment)
+    return deployment
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(shown: Deployment, browser: Browser) -> Iterator[Page]:
+    """Signed in, all periods, Chinese; nothing may be asked of anybody else, and no script may fail."""
+    context = browser.new_context(viewport={"width": 1600, "height": 1000}, locale="zh-CN", accept_downloads=True)
+    opened = context.new_page()
+    failed: list[str] = []
+    opened.on("pageerror", lambda error: failed.append(str(error)))
+    opened.on("request", lambda one: None if one.url.startswith(shown.url("metrics")) else failed.append(one.url))
+    opened.goto(f"{shown.url('metrics')}/#key={shown.key('dashboard')}")
+    expect(opened.locator("nav")).to_be_visible(timeout=SECONDS)
+    assert shown.key("dashboard") not in opened.url
+    opened.get_by_label("全部", exact=True).check(force=True)
+    yield opened
+    context.close()
+    assert not failed
+
+
+def ask(shown: Deployment, **question: str) -> Any:
+    answer = shown.call("GET", "metrics", "/v1/rates", "dashboard", params=question)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def keep(page: Page, name: str) -> None:
+    if folder := os.environ.get("MINGSHAO_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=name != "overview-dark")
+
+
+def card(page: Page, name: str) -> Any:
+    return page.locator("article.figure").filter(has=page.get_by_role("heading", name=re.compile(f"^{name}")))
+
+
+def plain(text: str) -> str:
+    return text.replace(",", "").replace("\xa0", " ")
+
+
+def test_the_door_says_what_is_wrong_and_lets_in_with_a_key(shown: Deployment, browser: Browser) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(shown.url("metrics"))
+    page.get_by_label("看板钥匙").fill("no-such-key")
+    page.get_by_role("button", name="进入").click()
+    expect(page.get_by_role("alert")).to_contain_text("不认识", timeout=SECONDS)
+    page.get_by_label("看板钥匙").fill(shown.key("source:hotline"))
+    page.get_by_role("button", name="进入").click()
+    expect(page.get_by_role("alert")).to_contain_text("不能看数字", timeout=SECONDS)
+    keep(page, "door")
+    page.get_by_label("看板钥匙").fill(shown.key("dashboard"))
+    page.get_by_role("button", name="进入").click()
+    expect(page.locator("nav")).to_be_visible(timeout=SECONDS)
+    assert page.evaluate("document.cookie") == "", "no script can read the session"
+    page.reload()
+    expect(page.locator("nav")).to_be_visible(timeout=SECONDS)
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_label("看板钥匙")).to_be_visible(timeout=SECONDS)
+    context.close()
+
+
+def test_the_figures_are_the_api_s_and_move_by_themselves(shown: Deployment, page: Page) -> None:
+    for rate in ("handled", "replied", "on_time", "satisfied"):
+        answer = ask(shown, rate=rate)
+        (row,) = answer["rows"]
+        expect(card(page, answer["name"])).to_contain_text(re.compile(r"\d"), timeout=SECONDS)
+        assert f"{row['numerator']} / {row['denominator']}" in plain(card(page, answer["name"]).inner_text())
+    before = ask(shown, rate="handled")["rows"][0]["denominator"]
+    ticket = {
+        "channel": "hotline",
+        "source_id": uuid.uuid4().hex,
+        "title": "路灯不亮",
+        "text": "三号楼前的路灯不亮了",
+        "category": "street-light",
+        "reported_at": datetime.now(UTC).isoformat(),
+    }
+    began = time.monotonic()
+    assert shown.call("POST", "intake", "/v1/tickets", "source:hotline", json=ticket).status_code == 202
+    shows = card(page, ask(shown, rate="handled")["name"])
+    expect(shows).to_contain_text(re.compile(rf"/ {before + 1:,}\b"), timeout=SECONDS)
+    print(f"a pushed ticket was on the page after {time.monotonic() - began:.2f} s")
+    keep(page, "overview")
+
+
+def test_a_figure_opens_its_receipt_its_cases_and_their_moves(shown: Deployment, page: Page) -> None:
+    card(page, "办结率").get_by_role("button").click()
+    receipt = page.get_by_role("dialog", name="凭据")
+    expect(receipt.locator(".verdict")).to_contain_text("核对一致", timeout=SECONDS)
+    row = ask(shown, rate="handled")["rows"][0]
+    assert f"{row['numerator']} / {row['denominator']}" in plain(receipt.locator(".verdict").inner_text())
+    expect(receipt.locator(".cases > li")).to_have_count(min(100, row["numerator"]), timeout=SECONDS)
+    receipt.locator(".cases > li > button").first.click()
+    expect(receipt.locator(".steps li").first).to_contain_text("submit", timeout=SECONDS)
+    keep(page, "receipt")
+    receipt.get_by_label(re.compile("^不计")).check(force=True)
+    expect(receipt.locator(".cases > li").first).to_contain_text("不是有效件", timeout=SECONDS)
+    with page.expect_download() as download:
+        receipt.get_by_role("link", name="XLSX").click()
+    sheet = openpyxl.load_workbook(download.value.path()).worksheets[0]
+    assert [cell.value for cell in sheet[1]][:2] == ["件", "分子"]
+    receipt.get_by_role("button", name="关闭").click()
+    expect(receipt).not_to_be_visible()
+
+
+def test_departments_are_ranked_found_and_looked_at(shown: Deployment, page: Page) -> None:
+    page.get_by_role("link", name="部门").click()
+    rows = page.locator("table.ranking tbody tr")
+    answer = ask(shown, rate="handled", group_by="department")
+    expect(rows).to_have_count(sum(row["group"]["department"] != "none" for row in answer["rows"]), timeout=SECONDS)
+    page.get_by_role("button", name="按时率", exact=True).click()
+    expect(page.get_by_role("columnheader", name=re.compile("^按时率"))).to_have_attribute("aria-sort", "descending")
+    keep(page, "departments")
+    page.get_by_label("查找").fill("城市")
+    assert 0 < rows.count() < len(answer["rows"])
+    name = rows.first.get_by_role("link").inner_text()
+    rows.first.get_by_role("link").click()
+    expect(page.get_by_role("heading", name=re.compile(name))).to_be_visible(timeout=SECONDS)
+    expect(card(page, "办结率")).to_be_visible(timeout=SECONDS)
+    keep(page, "department")
+
+
+def test_the_map_has_every_grid_and_its_ground_opens_a_receipt(shown: Deployment, page: Page) -> None:
+    page.get_by_role("link", name="地图").click()
+    grids = shown.call("GET", "metrics", "/v1/places", "dashboard").json()["grids"]
+    expect(page.locator("path.ground")).to_have_count(len(grids), timeout=SECONDS)
+    expect(page.locator("path.ground:not(.blank)").first).to_be_visible(timeout=SECONDS)
+    boxes = [box for one in page.locator("path.ground").all()[:10] if (box := one.bounding_box())]
+    assert all(10 < box["width"] < 700 and 10 < box["height"] < 600 for box in boxes), "no grid is the whole world"
+    keep(page, "map")
+    page.locator("path.ground:not(.blank)").first.click()
+    expect(page.get_by_role("dialog").locator(".verdict")).to_contain_text("核对一致", timeout=SECONDS)
+    page.keyboard.press("Escape")
+    page.get_by_label("社区").check(force=True)
+    expect(page.locator(".map tbody tr").first).to_contain_text("社区", timeout=SECONDS)
+
+
+def test_what_is_explored_is_in_the_address_and_can_be_taken_along(
+    shown: Deployment, page: Page, browser: Browser
+) -> None:
+    page.get_by_role("link", name="查询").click()
+    page.get_by_label("指标").select_option("on_time")
+    page.get_by_label("分组").select_option("department")
+    page.get_by_label("显示").select_option("table")
+    answer = ask(shown, rate="on_time", group_by="department")
+    expect(page.locator("tbody tr")).to_have_count(len(answer["rows"]), timeout=SECONDS)
+    shows = {row.inner_text().split("\t")[0].strip() for row in page.locator("tbody tr").all()}
+    assert shows == {row["labels"]["department"]["zh"] for row in answer["rows"]}
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出 XLSX").click()
+    assert openpyxl.load_workbook(download.value.path()).worksheets[0].max_row == len(answer["rows"]) + 1
+    keep(page, "explore-table")
+    again = page.context.new_page()
+    again.goto(page.url)
+    expect(again.get_by_label("指标")).to_have_value("on_time", timeout=SECONDS)
+    expect(again.locator("tbody tr")).to_have_count(len(answer["rows"]), timeout=SECONDS)
+    again.close()
+    page.get_by_label("起").fill("2024-03-01")
+    page.get_by_label("止").fill("2024-06-01")
+    page.get_by_label("显示").select_option("chart")
+    page.get_by_label("粒度").select_option("week")
+    expect(page.locator(".chart canvas")).to_be_visible(timeout=SECONDS)
+    keep(page, "explore")
+
+
+def test_the_other_language_and_a_lost_connection_are_said(page: Page) -> None:
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("link", name="Departments")).to_be_visible()
+    assert page.locator("html").get_attribute("lang") == "en"
+    keep(page, "overview-english")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator(".link")).to_have_attribute("data-state", "live", timeout=SECONDS)
+    page.context.set_offline(True)
+    page.get_by_label("今年").check(force=True)  # asks for another stream
+    expect(page.locator(".link")).to_have_attribute("data-state", "down", timeout=SECONDS)
+    expect(page.locator(".link")).to_contain_text("连接中断")
+    page.context.set_offline(False)
+    expect(page.locator(".link")).to_have_attribute("data-state", "live", timeout=SECONDS)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_keeps_anybody_out(shown: Deployment, page: Page, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    found = []
+    for view in (*VIEWS, "public"):
+        if view == "public":
+            page.goto(f"{shown.url('metrics')}/public")
+            expect(page.locator(".board").first).to_be_visible(timeout=SECONDS)
+        else:
+            page.goto(f"{shown.url('metrics')}/#/{view}")
+            expect(page.locator("main table, main .figure, main canvas").first).to_be_visible(timeout=SECONDS)
+        page.wait_for_load_state("networkidle") if view == "public" else page.wait_for_timeout(500)
+        keep(page, f"{view}-{scheme}")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found += [
+            f"{view}: {one['id']} {[node['html'][:120] for node in one['nodes'][:3]]}"
+            for one in told["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+    assert not found, "\n".join(found)
+
+
+def test_the_public_board_shows_nothing_small(shown: Deployment, browser: Browser) -> None:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    page.goto(f"{shown.url('metrics')}/public")
+    expect(page.locator(".board")).to_have_count(4, timeout=SECONDS)
+    told = shown.call("GET", "metrics", "/v1/public", None).json()
+    sizes = [row["n"] for board in told["boards"] for row in board["departments"]]
+    assert all(size >= told["least"] for size in sizes)
+    keep(page, "public")
+    context.close()
