@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,9 @@ def keep(page: Page, name: str) -> None:
 
 
 def card(page: Page, name: str) -> Any:
-    return page.locator("article.figure").filter(has=page.get_by_role("heading", name=re.compile(f"^{name}")))
+    return page.locator("article.figure").filter(
+        has=page.get_by_role("heading", name=re.compile(f"^{re.escape(name)}"))
+    )
 
 
 def plain(text: str) -> str:
@@ -136,13 +139,13 @@ def test_a_figure_opens_its_receipt_its_cases_and_their_moves(shown: Deployment,
     assert f"{row['numerator']} / {row['denominator']}" in plain(receipt.locator(".verdict").inner_text())
     expect(receipt.locator(".cases > li")).to_have_count(min(100, row["numerator"]), timeout=SECONDS)
     receipt.locator(".cases > li > button").first.click()
-    expect(receipt.locator(".steps li").first).to_contain_text("submit", timeout=SECONDS)
+    expect(receipt.locator(".steps li").first).to_contain_text("登记", timeout=SECONDS)
     keep(page, "receipt")
     receipt.get_by_label(re.compile("^不计")).check(force=True)
     expect(receipt.locator(".cases > li").first).to_contain_text("不是有效件", timeout=SECONDS)
     with page.expect_download() as download:
         receipt.get_by_role("link", name="XLSX").click()
-    sheet = openpyxl.load_workbook(download.value.path()).worksheets[0]
+    sheet = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes())).worksheets[0]
     assert [cell.value for cell in sheet[1]][:2] == ["件", "分子"]
     receipt.get_by_role("button", name="关闭").click()
     expect(receipt).not_to_be_visible()
@@ -153,8 +156,10 @@ def test_departments_are_ranked_found_and_looked_at(shown: Deployment, page: Pag
     rows = page.locator("table.ranking tbody tr")
     answer = ask(shown, rate="handled", group_by="department")
     expect(rows).to_have_count(sum(row["group"]["department"] != "none" for row in answer["rows"]), timeout=SECONDS)
-    page.get_by_role("button", name="按时率", exact=True).click()
-    expect(page.get_by_role("columnheader", name=re.compile("^按时率"))).to_have_attribute("aria-sort", "descending")
+    page.get_by_role("button", name="按时办结率", exact=True).click()
+    expect(page.get_by_role("columnheader", name=re.compile("^按时办结率"))).to_have_attribute(
+        "aria-sort", "descending"
+    )
     keep(page, "departments")
     page.get_by_label("查找").fill("城市")
     assert 0 < rows.count() < len(answer["rows"])
@@ -185,7 +190,7 @@ def test_what_is_explored_is_in_the_address_and_can_be_taken_along(
 ) -> None:
     page.get_by_role("link", name="查询").click()
     page.get_by_label("指标").select_option("on_time")
-    page.get_by_label("分组").select_option("department")
+    page.locator("select[name=group_by]").select_option("department")
     page.get_by_label("显示").select_option("table")
     answer = ask(shown, rate="on_time", group_by="department")
     expect(page.locator("tbody tr")).to_have_count(len(answer["rows"]), timeout=SECONDS)
@@ -193,7 +198,10 @@ def test_what_is_explored_is_in_the_address_and_can_be_taken_along(
     assert shows == {row["labels"]["department"]["zh"] for row in answer["rows"]}
     with page.expect_download() as download:
         page.get_by_role("link", name="导出 XLSX").click()
-    assert openpyxl.load_workbook(download.value.path()).worksheets[0].max_row == len(answer["rows"]) + 1
+    assert (
+        openpyxl.load_workbook(BytesIO(download.value.path().read_bytes())).worksheets[0].max_row
+        == len(answer["rows"]) + 1
+    )
     keep(page, "explore-table")
     again = page.context.new_page()
     again.goto(page.url)

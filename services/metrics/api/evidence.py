@@ -1,5 +1,7 @@
 """GET /v1/evidence/{case_id}: one case's moves, and all that it counts for."""
 
+from collections.abc import Mapping
+
 import msgspec
 from fastapi import APIRouter, Response
 
@@ -13,9 +15,17 @@ from .documented import answer
 router = APIRouter(tags=["receipts"])
 
 
+class CaseEvidence(Kept, frozen=True, kw_only=True):
+    """What is kept of a case, and the names of the departments in it."""
+
+    labels: Mapping[str, Mapping[str, str]]
+
+
 @router.get(
     "/v1/evidence/{case_id}",
-    responses=answer(Kept, "its moves in order, and its pieces: what counted from which fact on and up to which")
+    responses=answer(
+        CaseEvidence, "its moves in order, and its pieces: what counted from which fact on and up to which"
+    )
     | {404: {"description": "no such case, or none yet"}, 503: {"description": "try again"}},
 )
 async def get_evidence(_: Caller, case_id: str, desk: AtDesk) -> Response:
@@ -26,4 +36,8 @@ async def get_evidence(_: Caller, case_id: str, desk: AtDesk) -> Response:
         raise unavailable(str(error)) from error
     if found is None:
         raise Problem(404, "unknown_case", f"no case {case_id} is counted; ids are as receipts list them")
-    return Response(msgspec.json.encode(found), media_type="application/json", headers={"Cache-Control": "no-store"})
+    steps = found.evidence.steps
+    departments = {step.department for step in steps} | {step.by.partition(":")[2] for step in steps}
+    labels = {name: desk.names.label("department", name) for name in departments if name}
+    told = CaseEvidence(partition=found.partition, evidence=found.evidence, labels=labels)
+    return Response(msgspec.json.encode(told), media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -31,7 +31,7 @@ export interface Receipt {
 }
 export interface Step { seq: number; action: string; at: string; by: string; state: string; department?: string }
 export interface Piece { basis: string; bucket: string; tally: Record<string, number>; since: number; until?: number }
-export interface Evidence { partition: number; evidence: { case_id: string; seq: number; steps?: Step[]; pieces: Piece[] } }
+export interface Evidence { partition: number; labels: Record<string, Labels>; evidence: { case_id: string; seq: number; steps?: Step[]; pieces: Piece[] } }
 export interface Scores { rows: { group: Record<string, string>; labels: Record<string, Labels>; score: number | null; rank: number | null; weight: number }[] }
 export interface Places {
   grids: { id: string; name: string; name_en: string; community: string; polygon: [number, number][][] }[];
@@ -90,6 +90,7 @@ export async function resume(): Promise<void> {
     signedIn.value = true;
   } catch (error) {
     if (!(error instanceof Problem && error.status < 500)) return void setTimeout(resume, 2000);
-    signedIn.value = false;
+    // while this was being read somebody may have signed in
+    signedIn.value ??= false;
   }
 }

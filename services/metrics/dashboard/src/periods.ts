@@ -6,7 +6,7 @@ import { daysAgo, today } from "./format";
 export const PERIODS = ["all", "year", "month", "days30", "days7"] as const;
 export type PeriodName = (typeof PERIODS)[number];
 
-export const period = signal<PeriodName>((localStorage.getItem("period") as PeriodName | null) ?? "year");
+export const period = signal<PeriodName>((localStorage.getItem("period") as PeriodName | null) ?? "all");
 
 export function choose(name: PeriodName): void {
   period.value = name;

@@ -47,7 +47,7 @@ function OneBoard({ board }: { board: Board }) {
   return (
     <article class="board" aria-labelledby={`board-${board.rate}`}>
       <h2 id={`board-${board.rate}`}>{name}</h2>
-      {board.total.value === null ? <p class="value none">{say("hidden")}</p> : <p class="value">{percent(board.total.value)!.slice(0, -1)}<small>%</small></p>}
+      {board.total.value === null ? <p class="hidden none">{say("hidden")}</p> : <p class="value">{percent(board.total.value)!.slice(0, -1)}<small>%</small></p>}
       <p class="parts">{say("total")}{board.total.n === null ? "" : ` · ${number(board.total.n)} ${say("cases")}`}</p>
       <table>
         <tbody>{board.departments.map((row) => <Row key={row.labels.zh ?? row.labels.en} row={row} />)}</tbody>

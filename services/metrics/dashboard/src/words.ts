@@ -22,7 +22,7 @@ const ZH = {
   colour_by: "着色", grids: "网格", communities: "社区", few: "少", many: "多", low: "低", high: "高", no_cases: "无件",
   compare: "对比", previous: "环比", year_before: "同比", public_title: "办理情况公示", since: "自", total: "全街道",
   public_note: "比率按登记日或到期时间计；少于 10 件的不公示。", hidden_departments: "个部门件数太少，未列出",
-  how: "这些数字怎么算", week: "周", day: "日", hour: "时", assessment: "考核周期", calendar_period: "自然周期",
+  how: "这些数字怎么算", time: "时间", week: "周", day: "日", hour: "时", assessment: "考核周期", calendar_period: "自然周期",
 };
 const EN: Record<keyof typeof ZH, string> = {
   title: "Mingshao", tagline: "Every call is answered and followed to its end", other: "中文", skip: "Skip to content",
@@ -45,7 +45,7 @@ const EN: Record<keyof typeof ZH, string> = {
   colour_by: "Colour by", grids: "Grids", communities: "Communities", few: "few", many: "many", low: "low", high: "high", no_cases: "no cases",
   compare: "Compare", previous: "before", year_before: "a year before", public_title: "How it is handled", since: "since", total: "The whole street",
   public_note: "Shares by the day received or the due time; nothing is said of fewer than 10 cases.", hidden_departments: "departments have too few cases and are not listed",
-  how: "How these figures are made", week: "week", day: "day", hour: "hour", assessment: "Assessment", calendar_period: "Calendar",
+  how: "How these figures are made", time: "Time", week: "week", day: "day", hour: "hour", assessment: "Assessment", calendar_period: "Calendar",
 };
 export type Word = keyof typeof ZH;
 
@@ -64,6 +64,33 @@ const CODES: Record<string, [string, string]> = {
   urgency: ["紧急程度", "Urgency"], community: ["社区", "Community"], street: ["街道", "Street"],
   category_1: ["一级类别", "Category, level 1"], category_2: ["二级类别", "Category, level 2"],
 };
+
+// the moves of a case, as routing names them
+const ACTIONS: Record<string, string> = {
+  submit: "登记", accept: "受理", reject: "不予受理", return_up: "申请向上退单", grant_return_up: "同意退回", refuse_return_up: "不同意退回",
+  dispatch: "派单", ask_assist: "申请协办", assist: "派协办", refuse_assist: "不同意协办", release: "解除协办", consult: "会商", opine: "会商意见",
+  conclude: "会商结束", whistle: "鸣哨", report_in: "报到", sign: "签收", return: "退单", refuse_return: "驳回退单", contact: "先行联系",
+  handle: "开始办理", ask_hold: "申请挂账", hold: "挂账", refuse_hold: "不同意挂账", resume: "恢复", ask_extend: "申请延期", extend: "延期",
+  refuse_extend: "不同意延期", reply: "答复", self_handle: "自办", send_back: "审核退回", verify: "核查", close: "办结", redo: "重办",
+  follow_up: "回访", rate: "评价", archive: "归档", merge: "并单", split: "拆单", link: "并案", unlink: "解除并案", remind: "催办",
+  supervise: "督办", escalate: "提级", void: "作废", amend: "补充", ask_exclude: "申请剔除", exclude: "剔除", refuse_exclude: "不同意剔除",
+  publish: "公示", withdraw: "撤下", correct: "更正", absorb: "并入", let_go: "移出", follow: "随主件", hand_over: "移交", reclock: "重定时限",
+};
+const ROLES: Record<string, string> = {
+  source: "来源", department: "部门", dispatcher: "派单员", supervisor: "督查员", followup: "回访员", routing: "系统", admin: "管理员",
+};
+
+/** A move's name. */
+export function moveName(action: string): string {
+  return language.value === "zh" ? (ACTIONS[action] ?? action) : action.replaceAll("_", " ");
+}
+
+/** Who acted: a role, or whose key it was. */
+export function senderName(sender: string, labels: Record<string, { zh?: string; en?: string }>): string {
+  const [role = "", subject] = sender.split(":");
+  const named = language.value === "zh" ? (ROLES[role] ?? role) : role;
+  return subject ? pick(labels[subject]?.zh, labels[subject]?.en) || `${named} ${subject}` : named;
+}
 
 /** The name of a code of ours; the code itself where it has none. */
 export function named(code: string): string {

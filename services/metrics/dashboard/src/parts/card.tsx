@@ -16,7 +16,7 @@ export function Card({ answer, trend }: { answer: Answer; trend?: Series | null 
   const name = pick(answer.name, answer.name_en);
   return (
     <article class="figure">
-      <button type="button" onClick={() => openReceipt(answer, row.group)} aria-label={`${name} ${shown ?? say("nothing")} · ${say("receipt")}`}>
+      <button type="button" onClick={() => openReceipt(answer, row.group)}>
         <h3>{name}<small>{named(answer.basis)}</small></h3>
         {shown === null ? <p class="value none">—</p> : share
           ? <p class="value">{shown.slice(0, -1)}<small>%</small></p>
@@ -31,6 +31,7 @@ export function Card({ answer, trend }: { answer: Answer; trend?: Series | null 
         {row.coverage && row.coverage.value !== null && (
           <p class="parts">{say("coverage")} {percent(row.coverage.value)} ({number(row.coverage.numerator)}/{number(row.coverage.denominator)})</p>
         )}
+        <span class="unseen">{say("receipt")}</span>
       </button>
       {trend?.rows[0] && <Trend spans={trend.spans} figures={trend.rows[0].figures} share={share} label={`${name}, ${say("trend30")}`} />}
     </article>

@@ -27,7 +27,7 @@ export function Chart({ series, share }: { series: Series; share: boolean }) {
         scales: { y: { range: (_, low, high) => (share ? [Math.max(0, Math.floor(low * 20) / 20 - 0.02), 1] : [0, Math.max(1, high * 1.08)]) } },
         axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((one) => (share ? `${Math.round(one * 100)}%` : number(one, 1))) }],
         series: [
-          {},
+          { label: say("time") },
           ...rows.map((row, index) => ({
             label: Object.values(row.labels).map((one) => pick(one.zh, one.en)).join(" · ") || say("whole"),
             stroke: css.getPropertyValue(COLOURS[index]!), width: 2, spanGaps: false, value,

@@ -5,8 +5,14 @@ const WIDTH = 300;
 const HEIGHT = 64;
 
 /** A line over some spans, from zero or the whole range of shares; gaps where there was nothing to divide by. */
-export function Trend({ spans, figures, share, label }: { spans: Span[]; figures: Figure[]; share: boolean; label: string }) {
-  const values = figures.map((one) => one.value);
+export function Trend({ spans: all, figures, share, label }: { spans: Span[]; figures: Figure[]; share: boolean; label: string }) {
+  // from the first to the last span that has anything: a department that is new has no years of nothing before it
+  const has = (one: Figure) => (share ? one.value !== null : Boolean(one.value));
+  const begin = figures.findIndex(has);
+  const end = figures.findLastIndex(has) + 1;
+  if (begin < 0 || end - begin < 2) return null;
+  const spans = all.slice(begin, end);
+  const values = figures.slice(begin, end).map((one) => one.value);
   const known = values.filter((value): value is number => value !== null);
   const top = share ? 1 : Math.max(1, ...known);
   const bottom = share ? Math.max(0, Math.min(...known, 1) - 0.05) : 0;

@@ -5,7 +5,7 @@ import { address, get, type Evidence, type Figure, type Receipt, type Side } fro
 import { duration, number, percent, time } from "../format";
 import { Missing } from "../parts/missing";
 import { whose, type Whose } from "../receipts";
-import { named, pick, say } from "../words";
+import { moveName, named, pick, say, senderName } from "../words";
 
 const SIDES: Side[] = ["numerator", "denominator", "left_out"];
 
@@ -48,7 +48,7 @@ function Inside({ asked }: { asked: Whose }) {
       {error ? <Missing error={error} /> : !receipt ? <p class="missing" role="status">{say("counting")}</p> : (
         <>
           <p class="where">{[...Object.entries(receipt.recounted.labels).map(([, label]) => pick(label.zh, label.en)), named(receipt.basis), named(receipt.reading)].join(" · ")}
-            <br />{receipt.from ? time(receipt.from) : "…"} – {receipt.to ? time(receipt.to) : "…"}</p>
+            <br />{receipt.from || receipt.to ? `${receipt.from ? time(receipt.from) : "…"} – ${receipt.to ? time(receipt.to) : "…"}` : say("all")}</p>
           <p class={`verdict ${receipt.agrees === false ? "bad" : "good"}`} role="status">
             <strong>{worth(receipt.figure ?? receipt.recounted, receipt)}</strong>
             <span>{receipt.agrees === null ? say("as_then") : say(receipt.agrees ? "agrees" : "disagrees")}</span>
@@ -98,7 +98,7 @@ function Timeline({ case_id }: { case_id: string }) {
   return (
     <ol class="steps" aria-label={say("timeline")}>
       {(found.evidence.steps ?? []).map((step) => (
-        <li key={step.seq}><time dateTime={step.at}>{time(step.at)}</time> <strong>{step.action}</strong> <span>{step.by}{step.department ? ` → ${step.department}` : ""}</span></li>
+        <li key={step.seq}><time dateTime={step.at}>{time(step.at)}</time> <strong>{moveName(step.action)}</strong> <span>{senderName(step.by, found.labels)}{step.department ? ` → ${pick(found.labels[step.department]?.zh, found.labels[step.department]?.en) || step.department}` : ""}</span></li>
       ))}
     </ol>
   );
