@@ -17,7 +17,7 @@ down: install
 # what needs no server first, then what does
 test: install
 	$(BIN)/pytest tests/unit tests/properties tests/contracts --numprocesses 2
-	$(BIN)/pytest tests/integration tests/e2e
+	$(BIN)/pytest tests/integration tests/e2e --durations=25
 	@$(MAKE) --no-print-directory faults FAULTS=short
 
 # the long form takes an hour; the short one some minutes, in two deployments side by side, since most of it is waiting
