@@ -7,7 +7,7 @@ from typing import Any
 
 from services.contracts.topics import READING_SERVICES, assignments
 from tests.e2e.agreement import all_equal, settled
-from tests.e2e.deployment import Deployment
+from tests.e2e.deployment import Deployment, until
 from tests.e2e.log import read_as
 from tests.faults.load import Load
 from tests.faults.notices import Told, expected
@@ -38,6 +38,7 @@ def exact(deployment: Street) -> Recount:
     every_202_is_in_the_log(agreed.held, deployment.owed)
     deployment.owed.clear()
     feeds_are_whole(deployment)
+    receipts_agree(deployment, agreed.recount)
     nobody_gave_up(deployment)
     print(f"check: {len(agreed.recount.cases)} cases exact after {time.monotonic() - began:.1f} s")
     return agreed.recount
@@ -74,6 +75,23 @@ def feeds_are_whole(deployment: Deployment) -> None:
         by_id = {one["id"]: one for one in items}
         assert {one["id"] for one in sent} == by_id.keys(), f"{department}: topic and feed differ"
         assert all(one["department"] == department for one in (*items, *sent)), f"{department}: another's notice"
+
+
+def receipts_agree(deployment: Deployment, recount: Recount) -> None:
+    """What stands behind figures adds up to them, for the department with the most cases and for those with none."""
+    names = Counter(case["department"] or "none" for case in recount.cases.values())
+    for department in {"none", *(name for name, _ in names.most_common(1))}:
+        for rate in ("received_count", "handled", "on_time", "satisfied", "speed_replied"):
+            receipt = until(lambda rate=rate, department=department: _receipt(deployment, rate, department), 300)
+            assert receipt["agrees"], f"{rate} of {department}: {receipt['partitions']}"
+
+
+def _receipt(deployment: Deployment, rate: str, department: str) -> Any:
+    """None while evidence is behind."""
+    question = {"department": department, "limit": "1"}
+    answer = deployment.call("GET", "metrics", f"/v1/rates/{rate}/receipt", "dashboard", params=question)
+    assert answer.status_code in (200, 503), answer.text
+    return answer.json() if answer.status_code == 200 else None
 
 
 def nobody_gave_up(deployment: Deployment) -> None:

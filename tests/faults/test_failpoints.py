@@ -6,15 +6,15 @@ from tests.faults.checker import check
 from tests.faults.load import Load
 from tests.faults.street import Street, ended, guest, short
 
-# metrics publishes nothing, so it is never in publishing
+# metrics and evidence publish nothing, so they are never in publishing
 ROUNDS: tuple[dict[str, str], ...] = (
-    {"routing": "in_publishing", "notify": "after_commit", "metrics": "in_transaction"},
-    {"routing": "after_commit", "notify": "in_publishing", "metrics": "after_commit"},
+    {"routing": "in_publishing", "notify": "after_commit", "metrics": "in_transaction", "evidence": "after_commit"},
+    {"routing": "after_commit", "notify": "in_publishing", "metrics": "after_commit", "evidence": "in_transaction"},
 )
 MORE_ROUNDS: tuple[dict[str, str], ...] = (
-    {"routing": "in_transaction", "notify": "after_publish", "metrics": "before_commit"},
-    {"routing": "before_commit", "notify": "in_transaction", "metrics": "after_publish"},
-    {"routing": "after_publish", "notify": "before_commit", "metrics": "in_transaction"},
+    {"routing": "in_transaction", "notify": "after_publish", "metrics": "before_commit", "evidence": "before_commit"},
+    {"routing": "before_commit", "notify": "in_transaction", "metrics": "after_publish", "evidence": "after_publish"},
+    {"routing": "after_publish", "notify": "before_commit", "metrics": "in_transaction", "evidence": "after_commit"},
 )
 TURNS = 1 if short() else 4
 

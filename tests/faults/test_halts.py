@@ -114,7 +114,7 @@ def anew(place: dict[str, Any]) -> dict[str, Any]:
 
 # only routing writes a log that tells how far it was
 RUINED = {"routing": (older,) if short() else (older, shorter, anew)}
-RUINED |= {} if short() else {"notify": (shorter, anew), "metrics": (shorter, anew)}
+RUINED |= {} if short() else {"notify": (shorter, anew), "metrics": (shorter, anew), "evidence": (shorter, anew)}
 
 
 @pytest.mark.parametrize("service", RUINED)

@@ -16,7 +16,7 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_counts_twice(
     street: Street, tmp_path: Path, seed: int
 ) -> None:
     chance = random.Random(seed)
-    victims = [name for _ in range(KILLS) for name in chance.sample(SERVICES + SERVERS, 6)][:KILLS]
+    victims = [name for _ in range(KILLS) for name in chance.sample((*SERVICES, "evidence", *SERVERS), 6)][:KILLS]
     with Load(street, tmp_path, seed=seed, cases=CASES, rate=RATE, whole=WHOLE) as load:
         for name in victims:
             time.sleep(chance.uniform(*PAUSE))

@@ -39,7 +39,7 @@ def poison(number: str) -> list[tuple[Raw, dict[str, str]]]:
     told = submission(number, "测试")
     key, body = told["case_id"].encode(), json.dumps(told).encode()
     huge = json.dumps(submission(number, "长" * 333_200), ensure_ascii=False).encode()
-    lost = {"notify": "no sequence number", "metrics": "no sequence number"}
+    lost = dict.fromkeys(CASES.readers, "no sequence number")
     return [
         (Raw(topic=TICKETS.name, value=b"\xff\xfe"), {"routing": "not_cloudevents"}),
         (Raw(topic=OPINIONS.name, value=body, headers=headers("mingshao.nothing.v1")), {"routing": "unknown_type"}),

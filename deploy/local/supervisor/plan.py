@@ -14,8 +14,8 @@ from ..processes import Program
 from .record import Wanted
 from .watch import Seen
 
-MODULES = {"evidence": "services.metrics.evidence"}
-"""Processes that have no folder of their own."""
+_MODULES = {"evidence": "services.metrics.evidence"}
+"""Of processes that have no folder of their own."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +35,11 @@ def instances(wanted: Wanted) -> dict[str, int]:
         for service in ports.SERVICES
         for number in range(1, wanted.scale.get(service, 1) + 1)
     }
+
+
+def module_of(service: str) -> str:
+    """What `python -m` runs for it."""
+    return _MODULES.get(service, f"services.{service}")
 
 
 def server_ports(wanted: Wanted) -> dict[str, int]:
@@ -81,7 +86,7 @@ def services(home: Home, wanted: Wanted, client: httpx.AsyncClient) -> list[Memb
         service = name.rpartition("-")[0]
         program = Program(
             name=name,
-            command=(sys.executable, "-m", MODULES.get(service, f"services.{service}")),
+            command=(sys.executable, "-m", module_of(service)),
             port=port,
             log=home.log(name),
             folder=ROOT,
