@@ -69,6 +69,7 @@ ACCESS: dict[str, dict[str, tuple[Role, ...]]] = {
         "GET /v1/rates": _VIEWING,
         "GET /v1/rates/export": _VIEWING,
         "GET /v1/scores": _VIEWING,
+        "GET /v1/rates/several": _VIEWING,
         "GET /v1/rates/compare": _VIEWING,
         "GET /v1/rates/series": _VIEWING,
         "GET /v1/rates/{rate}/receipt": _VIEWING,

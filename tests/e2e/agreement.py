@@ -113,7 +113,9 @@ def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> Agreed:
 
         def asked(question: dict[str, str]) -> Any:
             try:
-                answer = client.get(f"{next(instances)}/v1/rates", params=question, headers={"Connection": "close"})
+                answer = client.get(
+                    f"{next(instances)}/v1/rates/several", params=question, headers={"Connection": "close"}
+                )
             except httpx.TransportError:
                 return None  # killed just now, or its connection was
             assert answer.status_code in (200, 503), answer.text

@@ -25,6 +25,10 @@ AS_OF = (
 )
 
 
+MOST_RATES = 120
+"""In one question: all that there are."""
+
+
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """`cells` reads anew for every request, `shared` may share a reading among viewers; `evidence` is what stands
     behind them. `turns` are the assessments' (考核周期) by id, `weights` what one weighs. `disagreed` is told of
@@ -90,6 +94,19 @@ class RateQuery(FigureQuery):
     """GET /v1/rates."""
 
     as_of: str | None = Field(None, description=AS_OF)
+
+
+class SeveralQuery(Filters):
+    """GET /v1/rates/several."""
+
+    rates: str = Field(description=f"ids of GET /v1/definitions with commas, at most {MOST_RATES}")
+    basis: str | None = Field(None, description="cohort, due or flow, of all of them; without it each one's first")
+    group_by: str = Field("", description="as for one")
+
+    @property
+    def named(self) -> list[str]:
+        """The ids, each once."""
+        return list(dict.fromkeys(name.strip() for name in self.rates.split(",") if name.strip()))
 
 
 class ExportQuery(RateQuery):

@@ -12,12 +12,12 @@ from services.runtime.problems import Problem, unavailable
 from ..domain.cells import supported
 from ..domain.rates import CATALOGUE, Definition
 from ..domain.rollups import ALL, ROLLED
-from ..handlers import Answer, answers
+from ..handlers import Answer, Overview, answers
 from ..past import Past, TooMany
 from ..ports import CellsAway
 from ..tables import table
 from .as_of import moment
-from .desk import AtDesk, Desk, ExportQuery, RateQuery, figure_of
+from .desk import MOST_RATES, AtDesk, Desk, ExportQuery, RateQuery, SeveralQuery, figure_of, one_of
 from .documented import answer
 from .files import as_file
 from .spreadsheets import FORMATS
@@ -49,6 +49,20 @@ async def get_rates(_: Caller, query: Annotated[RateQuery, Query()], desk: AtDes
     Cells and position are read at one instant. A group in which nothing is left to count has no row.
     """
     return _json(await _answer(query, desk))
+
+
+@router.get("/v1/rates/several", responses=answer(Overview, "an answer for each rate, in their order") | _REFUSED)
+async def get_several(_: Caller, query: Annotated[SeveralQuery, Query()], desk: AtDesk) -> Response:
+    """Several rates by the same dimensions, of one instant: those that share cells are read together."""
+    names = query.named
+    if not 0 < len(names) <= MOST_RATES:
+        raise Problem(422, "bad_rates", f"`rates` are 1 to {MOST_RATES} ids with commas between them", field="rates")
+    asked = [one_of(query, rate, query.basis, query.group_by, desk) for rate in names]
+    try:
+        found = await answers(asked, cells=desk.cells, names=desk.names, zone=desk.zone, now=desk.clock())
+    except CellsAway as error:
+        raise unavailable(str(error)) from error
+    return _json(found)
 
 
 @router.get(

@@ -195,6 +195,24 @@ async def test_quantiles_are_in_seconds_with_their_error(stage: Stage) -> None:
     assert (row["value"], row["reason"], row["quantiles"]) == (None, "nothing_to_divide_by", {})
 
 
+async def test_several_rates_are_those_asked_one_by_one_from_one_reading(stage: Stage) -> None:
+    names = ["handled", "on_time", "satisfied", "received_count", "speed_closed"]
+    asked = {"group_by": "channel", "reading": "assessed"}
+    alone = [(await stage.get("/v1/rates", rate=name, **asked)).json() for name in names]
+    stage.cells.reads = 0
+    told = (await stage.get("/v1/rates/several", rates=",".join(names), **asked)).json()
+    assert (told["answers"], stage.cells.reads) == (alone, 1)
+
+
+@pytest.mark.parametrize(
+    ("rates", "code"),
+    [("", "bad_rates"), (",", "bad_rates"), ("handled,nope", "unknown_rate"), ("x" * 999, "unknown_rate")],
+)
+async def test_several_that_are_none_are_refused(stage: Stage, rates: str, code: str) -> None:
+    answer = await stage.get("/v1/rates/several", rates=rates)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
 async def test_a_combination_that_is_not_kept_lists_those_that_are(stage: Stage) -> None:
     answer = await stage.get("/v1/rates", rate="handled", group_by="channel,department", category="noise")
     assert answer.json()["allowed"][-1] == "category,grid"

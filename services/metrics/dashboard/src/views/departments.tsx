@@ -1,7 +1,7 @@
 // Departments beside each other, with n and intervals; and one department by itself.
 import { useMemo, useState } from "preact/hooks";
 
-import type { Answer, Figure, Scores, Series } from "../api";
+import type { Answer, Figure, Overview, Scores, Series } from "../api";
 import { useAsked } from "../asked";
 import { number, percent } from "../format";
 import { Bar } from "../parts/bar";
@@ -26,17 +26,18 @@ export function DepartmentsView() {
 
 function AllDepartments() {
   const from = firstDay();
-  const answers = COLUMNS.map((rate) => useAsked<Answer>("/v1/rates", { rate, group_by: "department", from: from }));
+  const asked = useAsked<Overview>("/v1/rates/several", { rates: COLUMNS.join(), group_by: "department", from });
+  const answers = asked.data?.answers ?? [];
   const scores = useAsked<Scores>("/v1/scores", { assessment: "city", from });
   const [sort, setSort] = useState<[Sort, 1 | -1]>(["n", -1]);
   const [wanted, setWanted] = useState("");
-  const lines = useMemo(() => gather(answers.map((one) => one.data), scores.data), [...answers.map((one) => one.data), scores.data]);
+  const lines = useMemo(() => gather(answers, scores.data), [asked.data, scores.data]);
   const shown = useMemo(() => {
     const text = wanted.trim().toLowerCase();
     const found = text ? lines.filter((one) => one.name.toLowerCase().includes(text) || one.id.includes(text)) : lines;
     return [...found].sort((a, b) => sort[1] * order(a, b, sort[0]) || (a.id < b.id ? -1 : 1));
   }, [lines, sort, wanted]);
-  if (!answers[0]?.data) return <Missing error={answers[0]?.error} />;
+  if (!asked.data) return <Missing error={asked.error} />;
   const scored = lines.some((one) => one.score !== null);
   const head = (name: Sort, label: string) => (
     <th key={name} scope="col" aria-sort={sort[0] === name ? (sort[1] > 0 ? "ascending" : "descending") : "none"}>
@@ -57,7 +58,7 @@ function AllDepartments() {
             <thead>
               <tr>
                 {head("name", say("department"))}{head("n", say("n"))}{scored && head("score", say("score"))}
-                {answers.map((one, index) => one.data && head(COLUMNS[index]!, pick(one.data.name, one.data.name_en)))}
+                {answers.map((one) => head(one.rate as Sort, pick(one.name, one.name_en)))}
               </tr>
             </thead>
             <tbody>
@@ -66,10 +67,10 @@ function AllDepartments() {
                   <th scope="row"><a href={href("departments", line.id)}>{line.name}</a></th>
                   <td>{number(line.n)}</td>
                   {scored && <td>{line.score === null ? <span class="none">—</span> : <><strong>{number(line.score, 1)}</strong> <small>#{line.rank}</small></>}</td>}
-                  {COLUMNS.map((rate, index) => {
+                  {answers.map((answer) => {
+                    const { rate } = answer;
                     const row = line.rows[rate];
-                    const answer = answers[index]?.data;
-                    if (!row || !answer || row.value === null) return <td key={rate}><span class="none">—</span></td>;
+                    if (!row || row.value === null) return <td key={rate}><span class="none">—</span></td>;
                     return (
                       <td key={rate}>
                         <button type="button" class="plain" onClick={() => openReceipt(answer, row.group)}>
@@ -92,31 +93,31 @@ function AllDepartments() {
 
 function OneDepartment({ id }: { id: string }) {
   const from = firstDay();
-  const answers = OWN.map((rate) => useAsked<Answer>("/v1/rates", { rate, department: id, from: from }).data);
+  const answers = useAsked<Overview>("/v1/rates/several", { rates: OWN.join(), department: id, from }).data?.answers ?? [];
   const trends = OWN.map((rate) => useAsked<Series>(rate.startsWith("speed") ? null : "/v1/rates/series", { rate, department: id, from: from ?? "2020-01-01", by: "month" }).data);
   const named = useAsked<Answer>("/v1/rates", { rate: "handled", group_by: "department", department: id });
-  const kinds = ["handled", "on_time", "satisfied"].map((rate) => useAsked<Answer>("/v1/rates", { rate, group_by: "category", department: id, from: from }).data ?? undefined);
+  const kinds = useAsked<Overview>("/v1/rates/several", { rates: "handled,on_time,satisfied", group_by: "category", department: id, from }).data?.answers ?? [];
   if (named.error) return <Missing error={named.error} />;
   const label = named.data?.rows[0]?.labels.department;
   return (
     <>
       <div class="bar-top"><h2><a href={href("departments")}>{say("departments")}</a> › {pick(label?.zh, label?.en) || id}</h2><Periods /></div>
-      <section class="figures small">{answers.map((answer, index) => answer && <Card key={answer.rate} answer={answer} trend={trends[index]} />)}</section>
+      <section class="figures small">{answers.map((answer, index) => <Card key={answer.rate} answer={answer} trend={trends[index]} />)}</section>
       <Groups dimension="category" answers={kinds} />
     </>
   );
 }
 
 
-function gather(answers: (Answer | null)[], scores: Scores | null): Line[] {
+function gather(answers: Answer[], scores: Scores | null): Line[] {
   const lines = new Map<string, Line>();
   answers.forEach((answer) => {
-    for (const row of answer?.rows ?? []) {
+    for (const row of answer.rows) {
       const id = row.group.department ?? "";
       if (id === "none") continue;
       const line = lines.get(id) ?? { id, name: pick(row.labels.department?.zh, row.labels.department?.en) || id, n: 0, rows: {}, score: null, rank: null };
-      line.rows[answer!.rate] = row;
-      if (answer!.rate === "handled") line.n = row.denominator ?? 0;
+      line.rows[answer.rate] = row;
+      if (answer.rate === "handled") line.n = row.denominator ?? 0;
       lines.set(id, line);
     }
   });
