@@ -12,7 +12,7 @@ from tests.e2e.deployment import Deployment
 from tests.recount.history import generate, reference_street
 
 SEED = int(os.environ.get("MINGSHAO_TEST_SEED", "20260301"))
-CASE_COUNT = int(os.environ.get("MINGSHAO_TEST_CASES", "10000"))
+CASE_COUNT = int(os.environ.get("MINGSHAO_TEST_CASES", "5000"))
 REAL = Path(__file__).parents[3] / "shared" / "data" / "replies_before_2019.jsonl"
 
 

@@ -36,6 +36,7 @@ AtDoor = Annotated[Sessions, Depends(_sessions)]
     status_code=204,
     responses={
         204: {"description": "signed in: an HttpOnly cookie for twelve hours, good for reading alone"},
+        400: {"description": "the body cannot be read"},
         401: {"description": "no such key"},
         403: {"description": "a key that may not see figures, or a page of another site"},
         422: {"description": "no key was sent"},
