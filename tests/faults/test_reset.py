@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tests.e2e.deployment import ROOT
 from tests.faults.checker import check, exact
-from tests.faults.street import Street, kill, one_of
+from tests.faults.street import Street, kill, one_of, short
 from tests.recount.history import generate, reference_street
 
-CASES = 1_500
+CASES = 600 if short() else 1_500
 
 
 def test_after_a_reset_nothing_is_left_and_a_replay_through_kills_is_exact(
@@ -33,7 +33,7 @@ def test_after_a_reset_nothing_is_left_and_a_replay_through_kills_is_exact(
     command = [sys.executable, "-m", "deploy.local", "replay", str(file), "--home", str(street.home)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as replaying:
         for victim in ("intake", "kafka", "mongod"):
-            time.sleep(1)
+            time.sleep(0.3 if short() else 1)
             kill(one_of(street, victim))
         assert replaying.poll() is None, "the replay was over before the last kill"
         output, _ = replaying.communicate(timeout=600)
