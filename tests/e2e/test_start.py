@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from deploy.local import servers
+from deploy.local.supervisor import plan
 from tests.conftest import free_port_base
 from tests.e2e.deployment import ROOT, SERVICES, until
 
@@ -20,7 +21,7 @@ HASH = hashlib.sha256(b"admin").hexdigest()
 
 
 class Alone:
-    """The four services as bare processes, without a supervisor."""
+    """The services as bare processes, without a supervisor."""
 
     def __init__(self, home: Path) -> None:
         self.base = free_port_base()
@@ -39,7 +40,7 @@ class Alone:
         }
         with (self.home / f"{name}.log").open("wb") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", f"services.{name}"], cwd=ROOT, env=environment, stdout=log, stderr=log
+                [sys.executable, "-m", plan.module_of(name)], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
 
     def says(self, name: str, path: str = "/healthz") -> Any:
@@ -70,13 +71,14 @@ def alone(tmp_path: Path) -> Iterator[Alone]:
 
 
 def test_services_started_before_everything_else_wait_and_say_for_what(alone: Alone) -> None:
-    alone.start("metrics")
-    alone.start("notify")
-    for name in ("metrics", "notify"):
+    early = ("metrics", "notify", "evidence")
+    for name in early:
+        alone.start(name)
+    for name in early:
         until(lambda name=name: alone.waits_for(name, "Kafka"))
         assert alone.says(name, "/readyz").status_code == 503
     with servers.start(alone.home, alone.base):
-        for name in ("metrics", "notify"):
+        for name in early:
             until(lambda name=name: alone.waits_for(name, "topics of", "routing"))
         alone.start("intake")
         until(lambda: alone.says("intake") is not None)
