@@ -6,6 +6,7 @@ import { Columns } from "../parts/columns";
 import { Missing } from "../parts/missing";
 import { Periods } from "../parts/periods";
 import { daysAgo, longDay, number, percent, today } from "../format";
+import { period } from "../periods";
 import { openReceipt } from "../receipts";
 import { overview } from "../state";
 import { named, pick, say } from "../words";
@@ -42,7 +43,7 @@ export function OverviewView() {
           ))}
           {late && row && (
             <div class={(row.denominator ?? 0) > (row.numerator ?? 0) ? "warn" : ""}>
-              <dt>{say("overdue")}</dt>
+              <dt>{say("overdue")} · {say(period.value)}</dt>
               <dd><button type="button" class="plain" onClick={() => openReceipt(late)}>{number((row.denominator ?? 0) - (row.numerator ?? 0))}</button></dd>
             </div>
           )}
