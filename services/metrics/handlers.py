@@ -11,7 +11,7 @@ from .domain.cells import UnsupportedDimensions, dimension_set, supported
 from .domain.figures import Figure, figure
 from .domain.measures import SCOPES, Basis, Scope, UnknownReading, needed, read_as, scope_of
 from .domain.periods import BadPeriod, Period, day, hour_of, period, shown
-from .domain.rates import CATALOGUE, Definition, UnknownBasis, UnknownRate, definition
+from .domain.rates import CATALOGUE, Definition, UnknownBasis, UnknownRate, UnknownVersion, definition
 from .domain.rollups import ALL, Among, Rollups, base, regrouped
 from .ports import CellQuery, CellReader, Clock, Names, Reading
 
@@ -26,6 +26,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     end: str | None = None
     only: Mapping[str, str] = {}
     reading: str = "full"
+    version: int | None = None
 
 
 class Refused(ValueError):
@@ -80,7 +81,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 def understand(question: Question, zone: ZoneInfo) -> Asked:
     """Refused where it cannot be answered."""
     try:
-        row, basis = definition(question.rate, question.basis)
+        row, basis = definition(question.rate, question.basis, question.version)
         reading = scope_of(question.reading)
         asked = period(question.begin, question.end, zone, days=basis == "cohort")
         dims = dimension_set(_bases((*question.group_by, *question.only)))
@@ -88,6 +89,8 @@ def understand(question: Question, zone: ZoneInfo) -> Asked:
         raise Refused("unknown_rate", "rate", str(error), list(CATALOGUE)) from error
     except UnknownBasis as error:
         raise Refused("unknown_basis", "basis", str(error), CATALOGUE[question.rate].bases) from error
+    except UnknownVersion as error:
+        raise Refused("unknown_version", "definition", str(error), list(map(str, error.known))) from error
     except UnknownReading as error:
         raise Refused("unknown_reading", "reading", str(error), SCOPES) from error
     except BadPeriod as error:

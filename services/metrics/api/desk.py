@@ -74,6 +74,7 @@ class Filters(BaseModel):
     community: str | None = Field(None, description="all of its grids")
     street: str | None = Field(None, description="all of its communities")
     urgency: str | None = Field(None, description="normal or urgent")
+    definition: int | None = Field(None, description="a version of the figure's definition; without it the newest")
     reading: str = Field("full", description="口径: full (全口径) or assessed (考核口径: without what is excluded)")
 
     @property
@@ -158,6 +159,7 @@ def one_of(filters: Filters, rate: str, basis: str | None, group_by: str, desk: 
         end=end,
         only=filters.only,
         reading=filters.reading,
+        version=filters.definition,
     )
     try:
         return understand(question, desk.zone)

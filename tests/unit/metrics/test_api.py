@@ -7,6 +7,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 
 import httpx
+import msgspec
 import pytest
 
 from services.contracts.cases import CaseFact
@@ -14,6 +15,7 @@ from services.contracts.directory import Assessment, Department, Key
 from services.metrics import api
 from services.metrics.adapters.names import DirectoryNames
 from services.metrics.api.desk import Desk
+from services.metrics.domain import rates
 from services.metrics.domain.rates import CATALOGUE
 from services.metrics.explaining import Receipt
 from services.runtime import dead_api
@@ -193,6 +195,28 @@ async def test_quantiles_are_in_seconds_with_their_error(stage: Stage) -> None:
     }
     (row,) = (await stage.get("/v1/rates", rate="speed_replied", to="2026-03-30")).json()["rows"]
     assert (row["value"], row["reason"], row["quantiles"]) == (None, "nothing_to_divide_by", {})
+
+
+async def test_a_figure_can_be_computed_under_an_earlier_definition(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = CATALOGUE["handled"]
+    first = msgspec.structs.replace(row, version=0, numerator="replied", meaning="答复即算办结")
+    monkeypatch.setattr(rates, "EARLIER", (first,))
+    now, then, replied = [
+        (await stage.get("/v1/rates", rate=rate, basis="cohort", **more)).json()
+        for rate, more in (("handled", {}), ("handled", {"definition": "0"}), ("replied", {}))
+    ]
+    assert (then["definition"]["version"], now["definition"]["version"]) == (0, row.version)
+    assert then["rows"] == replied["rows"]
+    receipt = (await stage.get("/v1/rates/handled/receipt", definition="0")).json()
+    assert (receipt["definition"]["version"], receipt["agrees"]) == (0, True)
+    unknown = await stage.get("/v1/rates", rate="handled", definition="9")
+    assert (unknown.status_code, unknown.json()["code"], unknown.json()["allowed"]) == (
+        422,
+        "unknown_version",
+        ["0", "1"],
+    )
 
 
 async def test_several_rates_are_those_asked_one_by_one_from_one_reading(stage: Stage) -> None:

@@ -12,12 +12,14 @@ from .speed import SPEED
 
 __all__ = [
     "CATALOGUE",
+    "EARLIER",
     "THEMES",
     "Definition",
     "Quantiles",
     "Sum",
     "UnknownBasis",
     "UnknownRate",
+    "UnknownVersion",
     "definition",
 ]
 
@@ -29,6 +31,8 @@ THEMES: Mapping[tuple[str, str], Sequence[Definition]] = {
     ("次数", "Counts"): COUNTS,
 }
 CATALOGUE: Mapping[str, Definition] = {row.id: row for rows in THEMES.values() for row in rows}
+EARLIER: Sequence[Definition] = ()
+"""Rows that were replaced, as they were: a figure can still be computed under them."""
 
 
 class UnknownRate(ValueError):
@@ -39,11 +43,26 @@ class UnknownBasis(ValueError):
     """The figure is not defined on this basis."""
 
 
-def definition(rate: str, basis: str | None) -> tuple[Definition, Basis]:
-    """The row and basis asked for; without a basis the row's first. UnknownRate, UnknownBasis."""
+class UnknownVersion(ValueError):
+    """The figure has no definition of that version; `known` are those that it has."""
+
+    def __init__(self, row: Definition, version: int, known: Sequence[int]) -> None:
+        said = ", ".join(map(str, known))
+        super().__init__(f"{row.id} ({row.name}) has no definition {version}; it has {said}")
+        self.known = known
+
+
+def definition(rate: str, basis: str | None, version: int | None = None) -> tuple[Definition, Basis]:
+    """The row and basis asked for, the row of that version where one is named; without a basis the row's first.
+    UnknownRate, UnknownBasis, UnknownVersion."""
     row = CATALOGUE.get(rate)
     if row is None:
         raise UnknownRate(f"there is no rate {rate!r}; GET /v1/definitions lists them")
+    if version is not None and version != row.version:
+        rows = {one.version: one for one in (*EARLIER, row) if one.id == rate}
+        if version not in rows:
+            raise UnknownVersion(row, version, sorted(rows))
+        row = rows[version]
     if basis is None:
         return row, row.bases[0]
     for known in row.bases:
