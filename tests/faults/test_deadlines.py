@@ -19,7 +19,8 @@ from tests.faults.checker import check
 from tests.faults.persistent import Sender, persistently, standing
 from tests.faults.street import Street, kill, one_of, paused, running, short
 
-LIVE, PAST, KILLS, SPAN_SECONDS = (60, 20, 6, 30) if short() else (2_000, 400, 40, 400)
+LIVE, PAST, KILLS, SPAN_SECONDS = (60, 20, 6, 30) if short() else (600, 400, 40, 400)
+PAUSE = (0.5, 4.0) if short() else (2.0, 16.0)
 BACKLOG = 40_000
 """More than routing takes in one round."""
 ASLEEP_SECONDS = SESSION_TIMEOUT_MS / 1000 + 4
@@ -133,7 +134,7 @@ def under_kills(street: Street, chance: random.Random, doing: Sequence[Future[An
         if turn == KILLS // 2:
             with paused(one_of(street, "routing", chance)):
                 time.sleep(ASLEEP_SECONDS)
-        time.sleep(chance.uniform(0.5, 4.0))
+        time.sleep(chance.uniform(*PAUSE))
         kill(one_of(street, next(victims), chance))
     for one in doing:
         one.result()
@@ -145,7 +146,7 @@ def test_each_mark_of_each_clock_is_told_once_through_kills_and_of_a_history_onl
     chance = random.Random(seed)
     long_ago = datetime(2024, 3, 5, 1, 0, tzinfo=UTC)
     past = [sender.submit("source:past", "visit_day", long_ago, category=FAST) for _ in range(PAST)]
-    with ThreadPoolExecutor(LIVE if short() else 100) as pool:
+    with ThreadPoolExecutor(LIVE) as pool:
         doing = [pool.submit(live, sender, f"{seed}-{number}") for number in range(LIVE)]
         under_kills(street, chance, doing)
         lives = [one.result() for one in doing]
