@@ -74,7 +74,8 @@ class Producer:
                     except (KafkaError, OSError) as error:
                         outcomes[index] = _away(error)
                 # not a task for each: at thousands of records a second that was a third of the work
-                await asyncio.wait(pending.values())
+                if pending:  # else each was refused outright, and there is nothing to wait for
+                    await asyncio.wait(pending.values())
         except TimeoutError:
             pass
         for index, told in pending.items():
