@@ -1,4 +1,4 @@
-"""Kafka's client may refuse every record of a request before anything is under way: that is an outage like any other."""
+"""Kafka's client may refuse all records of a request before anything is under way: an outage like any other."""
 
 from typing import Any, cast
 
