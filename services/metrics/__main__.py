@@ -1,6 +1,5 @@
 """Starts metrics: the one place where its parts are put together."""
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -8,15 +7,13 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pymongo.errors import PyMongoError
-
 from services.contracts.topics import CASES, CATALOGUE, DIRECTORY
 from services.runtime import dead_api
 from services.runtime.bell import ChangeStreamBell
 from services.runtime.directory import Directory
 from services.runtime.health import Health
 from services.runtime.logs import configure
-from services.runtime.mongo import connect
+from services.runtime.mongo import connect, prepared
 from services.runtime.producer import Producer
 from services.runtime.service import serve, start
 from services.runtime.sessions import Sessions
@@ -26,6 +23,7 @@ from services.runtime.worker import Worker
 
 from . import api
 from .adapters.cell_store import GENERATION, CellStore, writes
+from .adapters.evidence_store import DATABASE as EVIDENCE
 from .adapters.evidence_store import EvidenceStore
 from .adapters.live import SharedReader
 from .adapters.names import DirectoryNames
@@ -39,8 +37,6 @@ from .stream.facts import FactReader
 from .stream.host import FaustHost
 
 SERVICE = "metrics"
-EVIDENCE = "evidence"
-"""The other reader, `services/metrics/evidence.py`: what stands behind the cells is looked up in its store."""
 
 
 async def run(settings: MetricsSettings) -> None:
@@ -49,7 +45,7 @@ async def run(settings: MetricsSettings) -> None:
     clock = partial(datetime.now, UTC)
     health = Health(SERVICE, settings.instance)
     database = connect(settings.mongodb_uri, "mingshao_metrics")
-    behind = connect(settings.mongodb_uri, f"mingshao_{EVIDENCE}")
+    behind = connect(settings.mongodb_uri, EVIDENCE)
     store, bell = CellStore(database, SERVICE), ChangeStreamBell(database, health)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
@@ -78,7 +74,7 @@ async def run(settings: MetricsSettings) -> None:
             replication=settings.replication,
             health=health,
         )
-        await _prepared(store, health)
+        await prepared(store.prepare, health)
 
     control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock))
 
@@ -96,7 +92,7 @@ async def run(settings: MetricsSettings) -> None:
             "desk": Desk(
                 cells=store,
                 shared=SharedReader(store, bell),
-                evidence=EvidenceStore(behind, EVIDENCE),
+                evidence=EvidenceStore(behind),
                 disagreed=Alarm(health.registry),
                 names=names,
                 turns=names.turns,
@@ -121,18 +117,6 @@ async def run(settings: MetricsSettings) -> None:
     finally:
         database.client.close()
         behind.client.close()
-
-
-async def _prepared(store: CellStore, health: Health) -> None:
-    while True:
-        try:
-            await store.prepare()
-            health.wait_for("cells", None)
-            return
-        except PyMongoError as error:
-            health.wait_for("cells", "MongoDB")
-            health.failed(error)
-            await asyncio.sleep(0.5)
 
 
 def main() -> None:

@@ -4,39 +4,34 @@ A process of its own, with its own group and ledger: what stands behind figures 
 it never holds up the figures.
 """
 
-import asyncio
 from zoneinfo import ZoneInfo
-
-from pymongo.errors import PyMongoError
 
 from services.contracts.topics import CASES, CATALOGUE, DIRECTORY
 from services.runtime import dead_api
 from services.runtime.directory import Directory
 from services.runtime.health import Health
 from services.runtime.logs import configure
-from services.runtime.mongo import connect
+from services.runtime.mongo import connect, prepared
 from services.runtime.producer import Producer
 from services.runtime.service import serve, start
 from services.runtime.topics_admin import prepare_topics
 from services.runtime.web import build_app
 from services.runtime.worker import Worker
 
-from .adapters.evidence_store import GENERATION, EvidenceStore, writes
+from .adapters.evidence_store import DATABASE, GENERATION, READER, EvidenceStore, writes
 from .settings import EvidenceSettings
 from .stream.evidence import CaseReader
-
-SERVICE = "evidence"
 
 
 async def run(settings: EvidenceSettings) -> None:
     """Run until SIGTERM."""
-    health = Health(SERVICE, settings.instance)
-    database = connect(settings.mongodb_uri, "mingshao_evidence")
+    health = Health(READER, settings.instance)
+    database = connect(settings.mongodb_uri, DATABASE)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
-    store = EvidenceStore(database, SERVICE)
+    store = EvidenceStore(database)
     worker = Worker(
-        service=SERVICE,
+        service=READER,
         generation=GENERATION,
         topics=[CASES],
         sequence_of=CASES,
@@ -52,30 +47,22 @@ async def run(settings: EvidenceSettings) -> None:
     async def work() -> None:
         await prepare_topics(
             settings.kafka_bootstrap,
-            own=[topic for topic in CATALOGUE if topic.writer == SERVICE],
+            own=[topic for topic in CATALOGUE if topic.writer == READER],
             read=[CASES, DIRECTORY],
             partitions=settings.partitions,
             replication=settings.replication,
             health=health,
         )
-        while not health.stopping:
-            try:
-                await store.prepare()
-                break
-            except PyMongoError as error:
-                health.wait_for("store", "MongoDB")
-                health.failed(error)
-                await asyncio.sleep(0.5)
-        health.wait_for("store", None)
+        await prepared(store.prepare, health)
         await worker.run()
 
     app = build_app(
-        SERVICE,
+        READER,
         title="鸣哨 evidence",
         routers=[dead_api.router],
         health=health,
         directory=directory,
-        resources={"dead": dead_api.DeadLetters(SERVICE, settings.kafka_bootstrap, database, producer)},
+        resources={"dead": dead_api.DeadLetters(READER, settings.kafka_bootstrap, database, producer)},
     )
     try:
         await serve(
@@ -92,7 +79,7 @@ async def run(settings: EvidenceSettings) -> None:
 def main() -> None:
     """The console script."""
     settings = EvidenceSettings()
-    configure(SERVICE, settings.instance, settings.log)
+    configure(READER, settings.instance, settings.log)
     start(run(settings))
 
 

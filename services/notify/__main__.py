@@ -1,16 +1,12 @@
 """Starts notify: the one place where its parts are put together."""
 
-import asyncio
-
-from pymongo.errors import PyMongoError
-
 from services.contracts.topics import CASES, CATALOGUE, CONTACTS, DIRECTORY
 from services.runtime import dead_api
 from services.runtime.bell import ChangeStreamBell
 from services.runtime.directory import Directory
 from services.runtime.health import Health
 from services.runtime.logs import configure
-from services.runtime.mongo import connect
+from services.runtime.mongo import connect, prepared
 from services.runtime.producer import Producer
 from services.runtime.service import serve, start
 from services.runtime.topics_admin import prepare_topics
@@ -56,15 +52,7 @@ async def run(settings: NotifySettings) -> None:
             replication=settings.replication,
             health=health,
         )
-        while not health.stopping:
-            try:
-                await store.prepare()
-                break
-            except PyMongoError as error:
-                health.wait_for("store", "MongoDB")
-                health.failed(error)
-                await asyncio.sleep(0.5)
-        health.wait_for("store", None)
+        await prepared(store.prepare, health)
         await worker.run()
 
     app = build_app(

@@ -1,12 +1,16 @@
 """MongoDB as all services use it: majority, aware times. Motor is named here and in services' adapters only."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
+
+from .health import Health
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 
@@ -28,6 +32,19 @@ def connect(uri: str, database: str) -> Database:
         write_concern=WriteConcern("majority", wtimeout=ANSWER_MS),
         read_concern=ReadConcern("majority"),
     )
+
+
+async def prepared(prepare: Callable[[], Awaitable[None]], health: Health) -> None:
+    """Collections and indexes made, however long MongoDB is away meanwhile; `health` says so."""
+    health.wait_for("store", "MongoDB")
+    while not health.stopping:
+        try:
+            await prepare()
+            break
+        except PyMongoError as error:
+            health.failed(error)
+            await asyncio.sleep(0.5)
+    health.wait_for("store", None)
 
 
 async def ensure_collection(database: Database, name: str) -> None:

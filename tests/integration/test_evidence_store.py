@@ -40,7 +40,7 @@ def history() -> list[list[CaseFact]]:
 
 async def kept(database: Database, partition: int, facts: Sequence[CaseFact], size: int) -> None:
     """As the two readers do it, batch by batch, a fact a second."""
-    store = EvidenceStore(database, "evidence")
+    store = EvidenceStore(database)
     await store.prepare()
     for begin in range(0, len(facts), size):
         batch, sums, cases, moments = facts[begin : begin + size], Sums(), dict[str, Evidence](), {}
@@ -86,7 +86,7 @@ def questions(seed: int, number: int) -> list[CellQuery]:
 async def test_cells_and_evidence_agree_whatever_is_asked(database: Database, size: int) -> None:
     for partition, facts in enumerate(history()):
         await kept(database, partition, facts, size)
-    cells, evidence = CellStore(database, "metrics"), EvidenceStore(database, "evidence")
+    cells, evidence = CellStore(database, "metrics"), EvidenceStore(database)
     position = await evidence.position()
     assert position == {partition: len(facts) for partition, facts in enumerate(history())}
     asked = questions(size, 120)
@@ -108,7 +108,7 @@ async def test_cells_and_evidence_agree_whatever_is_asked(database: Database, si
 async def test_the_past_is_what_the_cells_were_then(database: Database) -> None:
     facts = history()[0]
     await kept(database, 0, facts, 50)
-    evidence = EvidenceStore(database, "evidence")
+    evidence = EvidenceStore(database)
     for seq in (0, 1, len(facts) // 2, len(facts) - 1):
         asked = questions(seq, 20)
         then, found = await MemoryCells(facts[:seq]).read(asked), await Past(evidence, {0: seq}).read(asked)
@@ -120,7 +120,7 @@ async def test_a_time_is_a_position_to_the_second_and_over_minutes(database: Dat
     facts = history()[0]
     assert len(facts) > 130
     await kept(database, 0, facts, 40)
-    evidence = EvidenceStore(database, "evidence")
+    evidence = EvidenceStore(database)
     for seconds in (-100, 0, 1, 2, 3, 61, 62, 63, 64, 125):
         at = BEGAN + timedelta(seconds=seconds)
         assert await evidence.position_at(at) == {0: max(0, seconds)}, at

@@ -21,6 +21,7 @@ from ..domain.periods import Period
 from ..domain.rollups import Among
 from ..ports import CellsAway, Kept
 
+READER, DATABASE = "evidence", "mingshao_evidence"
 GENERATION = 1
 CASES, MOMENTS = f"evidence_{GENERATION}", f"moments_{GENERATION}"
 AWAY = "MongoDB does not answer; what stands behind the figures is kept, ask again"
@@ -75,11 +76,10 @@ def _mark(at: datetime) -> str:
 
 
 class EvidenceStore:
-    """The reader's side and the API's."""
+    """The reader's side and the API's, both on DATABASE."""
 
-    def __init__(self, database: Database, reader: str) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._reader = reader
 
     async def prepare(self) -> None:
         """Collections and the index. PyMongoError."""
@@ -94,7 +94,7 @@ class EvidenceStore:
     async def position(self) -> Mapping[int, int]:
         """Partition → sequence number up to which facts are in it. CellsAway."""
         try:
-            return await positions(self._database, self._reader, generation=GENERATION)
+            return await positions(self._database, READER, generation=GENERATION)
         except PyMongoError as error:
             raise CellsAway(AWAY) from error
 

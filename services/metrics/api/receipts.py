@@ -1,6 +1,5 @@
 """GET /v1/rates/{rate}/receipt: the cases behind a figure, and whether they add up to it."""
 
-import base64
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -8,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from services.runtime import cursors
 from services.runtime.keys import Caller
 from services.runtime.problems import Problem, unavailable
 
@@ -78,7 +78,7 @@ async def get_receipt(_: Caller, rate: str, query: Annotated[ReceiptQuery, Query
     found = await _explained(asked, page, as_of, desk)
     following = None
     if found.following is not None:
-        following = _cursor(_Place(rate, query.side, found.as_of, found.following))
+        following = cursors.written(_Place(rate, query.side, found.as_of, found.following))
     body = ReceiptPage(**_fields(found.receipt), next=following)
     return Response(msgspec.json.encode(body), media_type="application/json", headers={"Cache-Control": "no-store"})
 
@@ -121,16 +121,12 @@ def _fields(receipt: Receipt) -> Mapping[str, Any]:
     return {name: getattr(receipt, name) for name in Receipt.__struct_fields__}
 
 
-def _cursor(place: _Place) -> str:
-    return base64.urlsafe_b64encode(msgspec.msgpack.encode(place)).decode().rstrip("=")
-
-
 def _place(cursor: str, rate: str, side: Side) -> _Place:
     try:
-        place = msgspec.msgpack.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=_Place)
+        place = cursors.read(cursor, _Place)
         if (place.rate, place.side) == (rate, side) and place.as_of.now.tzinfo is not None:
             return place
-    except (ValueError, msgspec.DecodeError):
+    except cursors.BadCursor:
         pass
     detail = "use `next` of the page before, with the question that it answered; without a cursor it begins anew"
     raise Problem(422, "bad_cursor", detail, field="cursor")

@@ -3,17 +3,17 @@
 One counter over all partitions would skip what commits concurrently; one for each cannot.
 """
 
-import base64
 from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 
+from services.runtime import cursors
+from services.runtime.cursors import BadCursor
+
+__all__ = ["BadCursor", "decoded", "encoded"]
+
 Number = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
-
-
-class BadCursor(ValueError):
-    """Not one of ours, or another department's."""
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -23,16 +23,12 @@ class _Place(msgspec.Struct, frozen=True):
 
 def encoded(department: str, seqs: Mapping[int, int]) -> str:
     """As departments keep it: opaque, safe in a URL and in an SSE id."""
-    raw = msgspec.msgpack.encode(_Place(department, dict(seqs)))
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return cursors.written(_Place(department, dict(seqs)))
 
 
 def decoded(cursor: str, department: str) -> dict[int, int]:
     """BadCursor."""
-    try:
-        place = msgspec.msgpack.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=_Place)
-    except (ValueError, msgspec.DecodeError) as error:
-        raise BadCursor("use a cursor as it was given, or none to begin") from error
+    place = cursors.read(cursor, _Place)
     if place.department != department:
         raise BadCursor("this cursor is of another department's feed")
     return place.seqs
