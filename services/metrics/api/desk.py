@@ -23,8 +23,6 @@ AS_OF = (
     "what the figure was: at a time that is over (to the second), or at a position of the log such as 0:12,1:9, as "
     "answers carry it. Without it, what it is now"
 )
-
-
 MOST_RATES = 120
 """In one question: all that there are."""
 
@@ -133,9 +131,7 @@ async def watched_by(query: Annotated[StreamQuery, Query()], desk: AtDesk) -> As
     if query.basis is not None or query.group_by:
         raise Problem(422, "rate_missing", "`basis` and `group_by` go with `rate`", field="rate")
     try:
-        named = span_in(query, desk)
-        begin = named.begin.isoformat() if named else query.begin
-        end = named.end.isoformat() if named else query.end
+        begin, end = _edges(query, desk)
         return overview(begin, end, query.only, desk.zone, query.reading)
     except Refused as error:
         raise problem(error) from error
@@ -148,9 +144,7 @@ def figure_of(query: FigureQuery, desk: Desk) -> Asked:
 
 def one_of(filters: Filters, rate: str, basis: str | None, group_by: str, desk: Desk) -> Asked:
     """One rate as it was understood. Problem 422."""
-    begin, end = filters.begin, filters.end
-    if (named := span_in(filters, desk)) is not None:
-        begin, end = named.begin.isoformat(), named.end.isoformat()
+    begin, end = _edges(filters, desk)
     question = Question(
         rate=rate,
         basis=basis,
@@ -165,6 +159,11 @@ def one_of(filters: Filters, rate: str, basis: str | None, group_by: str, desk: 
         return understand(question, desk.zone)
     except Refused as error:
         raise problem(error) from error
+
+
+def _edges(filters: Filters, desk: Desk) -> tuple[str | None, str | None]:
+    named = span_in(filters, desk)
+    return (named.begin.isoformat(), named.end.isoformat()) if named else (filters.begin, filters.end)
 
 
 def span_in(filters: Filters, desk: Desk) -> Span | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import msgspec
 from fastapi import APIRouter, Response
 
 from services.runtime.keys import Caller
@@ -11,6 +10,7 @@ from services.runtime.problems import Problem, unavailable
 from ..ports import CellsAway, Kept
 from .desk import AtDesk
 from .documented import answer
+from .told import told
 
 router = APIRouter(tags=["receipts"])
 
@@ -39,5 +39,5 @@ async def get_evidence(_: Caller, case_id: str, desk: AtDesk) -> Response:
     steps = found.evidence.steps
     departments = {step.department for step in steps} | {step.by.partition(":")[2] for step in steps}
     labels = {name: desk.names.label("department", name) for name in departments if name}
-    told = CaseEvidence(partition=found.partition, evidence=found.evidence, labels=labels)
-    return Response(msgspec.json.encode(told), media_type="application/json", headers={"Cache-Control": "no-store"})
+    body = CaseEvidence(partition=found.partition, evidence=found.evidence, labels=labels)
+    return told(body)

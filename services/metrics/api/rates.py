@@ -21,6 +21,7 @@ from .desk import MOST_RATES, AtDesk, Desk, ExportQuery, RateQuery, SeveralQuery
 from .documented import answer
 from .files import as_file
 from .spreadsheets import FORMATS
+from .told import told
 
 router = APIRouter(tags=["rates"])
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -31,12 +32,13 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
 
 class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     """The catalogue, and by what figures are kept: `group_by` are the combinations; a dimension that is made of another
-    (`made_of`) stands in for it."""
+    (`made_of`) stands in for it. `assessments` are those that weigh a score."""
 
     definitions: list[Definition]
     dimensions: list[str]
     made_of: Mapping[str, str]
     group_by: list[str]
+    assessments: list[str]
 
 
 @router.get(
@@ -48,7 +50,7 @@ async def get_rates(_: Caller, query: Annotated[RateQuery, Query()], desk: AtDes
 
     Cells and position are read at one instant. A group in which nothing is left to count has no row.
     """
-    return _json(await _answer(query, desk))
+    return told(await _answer(query, desk))
 
 
 @router.get("/v1/rates/several", responses=answer(Overview, "an answer for each rate, in their order") | _REFUSED)
@@ -62,7 +64,7 @@ async def get_several(_: Caller, query: Annotated[SeveralQuery, Query()], desk: 
         found = await answers(asked, cells=desk.cells, names=desk.names, zone=desk.zone, now=desk.clock())
     except CellsAway as error:
         raise unavailable(str(error)) from error
-    return _json(found)
+    return told(found)
 
 
 @router.get(
@@ -92,14 +94,14 @@ async def _answer(query: RateQuery, desk: Desk) -> Answer:
 
 
 @router.get("/v1/definitions", responses=answer(Definitions, "all figures"))
-async def get_definitions(_: Caller) -> Response:
+async def get_definitions(_: Caller, desk: AtDesk) -> Response:
     """What is published and how it is defined."""
-    return _json(
+    return told(
         Definitions(
-            definitions=list(CATALOGUE.values()), dimensions=list(ALL), made_of=ROLLED, group_by=supported()[1:]
+            definitions=list(CATALOGUE.values()),
+            dimensions=list(ALL),
+            made_of=ROLLED,
+            group_by=supported()[1:],
+            assessments=sorted(name for name in desk.turns() if desk.weights(name)),
         )
     )
-
-
-def _json(body: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(body), media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -22,6 +22,7 @@ from .desk import AS_OF, AtDesk, Desk, Filters, one_of
 from .documented import answer
 from .files import as_file
 from .spreadsheets import FORMATS, Format
+from .told import told
 
 router = APIRouter(tags=["receipts"])
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -80,7 +81,7 @@ async def get_receipt(_: Caller, rate: str, query: Annotated[ReceiptQuery, Query
     if found.following is not None:
         following = cursors.written(_Place(rate, query.side, found.as_of, found.following))
     body = ReceiptPage(**_fields(found.receipt), next=following)
-    return Response(msgspec.json.encode(body), media_type="application/json", headers={"Cache-Control": "no-store"})
+    return told(body)
 
 
 @router.get(

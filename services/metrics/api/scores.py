@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
@@ -14,6 +13,7 @@ from ..ports import CellsAway
 from ..scores import Scores, scores
 from .desk import AtDesk, Filters, one_of, turn_of
 from .documented import answer
+from .told import told
 
 router = APIRouter(tags=["scores"])
 
@@ -53,4 +53,4 @@ async def get_scores(_: Caller, query: Annotated[ScoreQuery, Query()], desk: AtD
         )
     except CellsAway as error:
         raise unavailable(str(error)) from error
-    return Response(msgspec.json.encode(found), media_type="application/json", headers={"Cache-Control": "no-store"})
+    return told(found)

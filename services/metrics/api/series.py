@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
@@ -15,6 +14,7 @@ from ..ports import CellsAway
 from ..series import Beside, Comparison, Series, compare, series
 from .desk import AtDesk, FigureQuery, figure_of, problem, span_in, turn_of
 from .documented import answer
+from .told import told
 
 router = APIRouter(tags=["rates"])
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -53,7 +53,7 @@ async def get_series(_: Caller, query: Annotated[SeriesQuery, Query()], desk: At
         raise problem(error) from error
     except CellsAway as error:
         raise unavailable(str(error)) from error
-    return _json(found)
+    return told(found)
 
 
 @router.get("/v1/rates/compare", responses=answer(Comparison, "the rate, and beside it what it was") | _REFUSED)
@@ -76,8 +76,4 @@ async def get_comparison(_: Caller, query: Annotated[CompareQuery, Query()], des
         )
     except CellsAway as error:
         raise unavailable(str(error)) from error
-    return _json(found)
-
-
-def _json(body: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(body), media_type="application/json", headers={"Cache-Control": "no-store"})
+    return told(found)

@@ -144,6 +144,7 @@ async def test_a_series_by_community(stage: Stage) -> None:
 async def test_definitions_say_what_there_is(stage: Stage) -> None:
     told = (await stage.get("/v1/definitions")).json()
     assert (told["dimensions"], told["made_of"]) == (list(ALL), dict(ROLLED))
+    assert told["assessments"] == ["city"], "and not the one that weighs nothing"
 
 
 among = st.builds(Among, st.lists(st.sampled_from("abcd"), max_size=3).map(tuple), outside=st.booleans())
