@@ -15,12 +15,11 @@ from msgspec.structs import replace
 
 from .domain.cells import Tally, add
 from .domain.figures import Figure, figure
-from .domain.measures import Basis, Scope, read_as
+from .domain.measures import read_as
 from .domain.periods import shown
-from .domain.rates import Definition
 from .domain.receipts import Asked as Whose
 from .domain.receipts import Share, Side, compared, look, share
-from .handlers import Asked, peopled, query_of, until_now
+from .handlers import Asked, Heading, heading, peopled, query_of, until_now
 from .past import AsOf, caught_up, whole
 from .ports import CellQuery, EvidenceReader, Names, Parted, PartedReader
 
@@ -43,16 +42,10 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     agrees: bool
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+class Receipt(Heading, frozen=True, kw_only=True):
     """`recounted` is what the cases add up to, `figure` what the cells show; both None of the present where an earlier
     position was asked for, since cells know only the present. `counts` is how many cases there are on each side."""
 
-    rate: str
-    name: str
-    name_en: str
-    definition: Definition
-    basis: Basis
-    reading: Scope
     only: Mapping[str, str]
     position: Mapping[str, int]
     recounted: Figure
@@ -100,12 +93,7 @@ async def explain(
     first = heapq.nsmallest(page.limit + 1, after, key=lambda one: one.case_id)
     more = len(first) > page.limit
     receipt = Receipt(
-        rate=asked.row.id,
-        name=asked.row.name,
-        name_en=asked.row.name_en,
-        definition=asked.row,
-        basis=asked.basis,
-        reading=asked.reading,
+        **heading(asked),
         only=asked.only,
         begin=shown(asked.period.begin, zone),
         end=shown(asked.period.end, zone),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -51,9 +52,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     only: Mapping[str, str]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A published rate. `reading` is its 口径. `position` is partition → sequence number of the facts up to which it
-    counts; `begin` and `end` are half-open, in the deployment's zone, None where unbounded."""
+class Heading(msgspec.Struct, frozen=True, kw_only=True):
+    """Which figure something is about, under which definition, and how it is read. `reading` is its 口径."""
 
     rate: str
     name: str
@@ -61,6 +61,24 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     definition: Definition
     basis: Basis
     reading: Scope
+
+
+def heading(asked: Asked) -> dict[str, Any]:
+    """The fields of a Heading."""
+    return {
+        "rate": asked.row.id,
+        "name": asked.row.name,
+        "name_en": asked.row.name_en,
+        "definition": asked.row,
+        "basis": asked.basis,
+        "reading": asked.reading,
+    }
+
+
+class Answer(Heading, frozen=True, kw_only=True):
+    """A published rate. `position` is partition → sequence number of the facts up to which it
+    counts; `begin` and `end` are half-open, in the deployment's zone, None where unbounded."""
+
     group_by: tuple[str, ...]
     rows: list[Figure]
     position: Mapping[str, int]
@@ -158,12 +176,7 @@ async def answers(
         position=position,
         answers=[
             Answer(
-                rate=one.row.id,
-                name=one.row.name,
-                name_en=one.row.name_en,
-                definition=one.row,
-                basis=one.basis,
-                reading=one.reading,
+                **heading(one),
                 group_by=one.group_by,
                 rows=_rows(one, by_query[query_of(one, rollups)], names, rollups),
                 position=position,

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from .domain.cells import add
 from .domain.figures import Figure, figure
-from .domain.measures import Basis, Scope, needed, read_as
+from .domain.measures import needed, read_as
 from .domain.periods import BadPeriod, Period, marked, shown
 from .domain.rates import Definition
 from .domain.rollups import regrouped
 from .domain.spans import Span, Turn, Unit, before, span_of, spans, year_before
-from .handlers import Answer, Asked, Refused, answers, query_of, until_now, vector
+from .handlers import Answer, Asked, Heading, Refused, answers, heading, query_of, until_now, vector
 from .ports import CellReader, Names
 
 Beside = Literal["previous", "year_before"]
@@ -40,15 +40,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     figures: list[Figure]
 
 
-class Series(msgspec.Struct, frozen=True, kw_only=True):
+class Series(Heading, frozen=True, kw_only=True):
     """A published rate over time."""
 
-    rate: str
-    name: str
-    name_en: str
-    definition: Definition
-    basis: Basis
-    reading: Scope
     group_by: tuple[str, ...]
     by: Unit
     spans: list[Told]
@@ -105,12 +99,7 @@ async def series(
         row = sums.setdefault(tuple(group), [{} for _ in found])
         add(row[bisect_right(begins, marked(bucket)) - 1], tally)
     return Series(
-        rate=asked.row.id,
-        name=asked.row.name,
-        name_en=asked.row.name_en,
-        definition=asked.row,
-        basis=asked.basis,
-        reading=asked.reading,
+        **heading(asked),
         group_by=asked.group_by,
         by=by,
         spans=[_told(one, zone, now) for one in found],
