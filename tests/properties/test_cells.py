@@ -4,9 +4,8 @@ And in each of them the assessed and the excluded make the full.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,18 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.actors import Actor
 from services.contracts.cases import (
     CaseFact,
     CaseSummary,
-    Dimensions,
-    Evaluation,
-    FollowUp,
     Occurrence,
-    OccurrenceKind,
-    State,
-    Task,
-    TaskState,
 )
 from services.metrics.domain.cells import CellKey, Sums
 from services.metrics.domain.figures import figure
@@ -33,137 +24,15 @@ from services.metrics.domain.measures import EXCLUDED, MEASURES, read_as
 from services.metrics.domain.rates import CATALOGUE
 from services.metrics.domain.standing import PARTS
 from services.metrics.domain.units import moves
+from tests.properties.case_logs import (
+    FIELDS,
+    fact_of,
+    logs,
+    summaries,
+)
 
 ZONE = ZoneInfo("Asia/Shanghai")
-START = datetime(2026, 3, 1, tzinfo=UTC)
 Cells = Mapping[CellKey, Mapping[str, int]]
-
-instants = st.integers(0, 60 * 24 * 40).map(lambda minutes: START + timedelta(minutes=minutes))
-maybe = st.none() | instants
-dimensions = st.builds(
-    Dimensions,
-    channel=st.sampled_from(["hotline", "grid"]),
-    department=st.sampled_from([None, "a", "b"]),
-    category=st.sampled_from([None, "noise"]),
-)
-judged = st.none() | st.builds(Evaluation, at=instants, grade=st.integers(1, 5))
-told = st.none() | st.booleans()
-few = st.integers(0, 3)
-tasks = st.builds(
-    Task,
-    id=st.uuids().map(str),
-    department=st.sampled_from(["a", "b"]),
-    state=st.sampled_from(get_args(TaskState)),
-    assigned_at=instants,
-    due_at=instants,
-    first_due_at=instants,
-    replied_at=maybe,
-)
-FIELDS: dict[str, st.SearchStrategy[Any]] = {
-    "state": st.sampled_from(get_args(State)),
-    "dims": dimensions,
-    "received_at": instants,
-    "due_at": instants,
-    "first_due_at": instants,
-    "first_replied_at": maybe,
-    "replied_at": maybe,
-    "closed_at": maybe,
-    "signed_at": maybe,
-    "inner_due_at": maybe,
-    "evaluation": judged,
-    "first_evaluation": judged,
-    "redos": few,
-    "dispatches": st.integers(3, 5),
-    "returns": few,
-    "accepted": st.booleans(),
-    "extended": few,
-    "verifications": st.integers(3, 5),
-    "verifications_failed": few,
-    "self_handled": st.booleans(),
-    "resolved": told,
-    "follow_up": st.none()
-    | st.builds(FollowUp, at=instants, contacted=st.booleans(), effective=st.booleans(), solved=told),
-    "merged_into": st.none() | st.just("t-9"),
-    "linked_to": st.none() | st.just("t-9"),
-    "excluded": st.booleans(),
-    "published": st.booleans(),
-    "tasks": st.lists(tasks, max_size=2).map(tuple),
-}
-summaries = st.builds(CaseSummary, kind=st.just("ticket"), **FIELDS)
-occurrences = st.builds(
-    Occurrence,
-    id=st.uuids().map(str),
-    kind=st.sampled_from(get_args(OccurrenceKind)) | st.sampled_from(["replied", "evaluated", "followed_up"]),
-    at=instants,
-    dims=dimensions,
-    grade=st.integers(1, 5),
-    solved=told,
-    contacted=told,
-    effective=told,
-    excluded=st.booleans(),
-)
-
-
-FRESH = CaseSummary(
-    kind="ticket",
-    state="received",
-    dims=Dimensions(channel="hotline"),
-    received_at=START,
-    due_at=START,
-    first_due_at=START,
-)
-
-
-@st.composite
-def moved(draw: st.DrawFn, case: CaseSummary) -> CaseSummary:
-    """A summary that differs from another in some fields."""
-    names = draw(st.lists(st.sampled_from(sorted(FIELDS)), min_size=1, max_size=5, unique=True))
-    return msgspec.structs.replace(case, **{name: draw(FIELDS[name]) for name in names})
-
-
-@st.composite
-def logs(draw: st.DrawFn) -> list[CaseFact]:
-    """One partition's facts of a few cases, interleaved; each case's `before` is its last `after`."""
-    last: dict[str, CaseSummary | None] = {}
-    happened: dict[str, list[Occurrence]] = {}
-    facts: list[CaseFact] = []
-    for seq in range(1, draw(st.integers(0, 12)) + 1):
-        case = draw(st.sampled_from(["t-1", "t-2", "t-3"]))
-        before = last.get(case)
-        after = draw(moved(before or FRESH))
-        added = draw(st.lists(occurrences, max_size=2))
-        removed = [happened[case].pop()] if happened.get(case) and draw(st.booleans()) else []
-        facts.append(_fact(case, seq, before, after, added, removed))
-        last[case] = after
-        happened.setdefault(case, []).extend(added)
-    return facts
-
-
-def _fact(
-    case: str,
-    seq: int,
-    before: CaseSummary | None,
-    after: CaseSummary | None,
-    added: list[Occurrence],
-    removed: list[Occurrence],
-) -> CaseFact:
-    return CaseFact(
-        case_id=case,
-        partition=0,
-        seq=seq,
-        version=seq,
-        outcome="applied",
-        action="amend",
-        action_id=str(seq),
-        actor=Actor(role="dispatcher"),
-        at=START,
-        recorded_at=START,
-        before=before,
-        after=after,
-        added=tuple(added),
-        removed=tuple(removed),
-        directory_version=1,
-    )
 
 
 def counted(facts: list[CaseFact]) -> dict[CellKey, dict[str, int]]:
@@ -321,7 +190,7 @@ def named(tally: Mapping[str, int], prefix: str) -> dict[str, int]:
 
 @given(summaries)
 def test_whatever_became_of_a_case_a_share_is_a_part(case: CaseSummary) -> None:
-    cells = counted([_fact("t-1", 1, None, case, [], [])])
+    cells = counted([fact_of("t-1", 1, None, case, [], [])])
     for row in CATALOGUE.values():
         for basis in ("cohort", "due"):
             for key, tally in cells.items():
