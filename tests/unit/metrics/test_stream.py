@@ -56,7 +56,7 @@ def test_no_two_sheets_have_one_id_and_no_two_cells_one_place_on_a_sheet() -> No
     sums = Sums()
     odd = ["a", "b", "a/b", "a.b", "a%2Eb", "$a", '"', "a,b", "none"]
     hour = at("03-30 00:00")
-    sums.add((Place("flow", hour, (x, y, z, y, x)), {"closed": 1}) for x in odd for y in odd for z in odd)
+    sums.add((Place("flow", hour, (x, y, z, x + y, z)), {"closed": 1}) for x in odd for y in odd for z in odd)
     sheets = sums.sheets()
     ids = {sheet_id(partition, sheet) for partition in (0, 1) for sheet in sheets}
     assert len(ids) == 2 * len(sheets) == 2 * sums.size
