@@ -20,7 +20,7 @@ test: install
 	$(BIN)/pytest tests/integration tests/e2e --durations=25
 	@$(MAKE) --no-print-directory faults FAULTS=short
 
-# the long form takes an hour; the short one some minutes, in two deployments side by side, since most of it is waiting
+# the long form takes hours; the short one some minutes, in two deployments side by side, since most of it is waiting
 faults: FAULTS ?= long
 faults: install
 	FAULTS=$(FAULTS) $(BIN)/pytest tests/faults --durations=0 --durations-min=1 \

@@ -7,7 +7,7 @@ from services.runtime.problems import Problem, unavailable
 
 from ..domain.position import BadPosition, position_in
 from ..handlers import Asked
-from ..past import AheadOfTheLog, AsOf, as_of_position, as_of_time
+from ..past import AheadOfTheLog, AsOf, EvidenceBehind, as_of_position, as_of_time, caught_up
 from ..ports import CellsAway
 from .desk import Desk
 
@@ -17,6 +17,8 @@ async def moment(as_of: str | None, asked: Asked, desk: Desk) -> AsOf | None:
     if as_of is None:
         return None
     try:
+        # what the cells show must be there: a position just given out is not ahead of the log, nor a time half read
+        await caught_up(desk.evidence, (await desk.cells.read([])).position)
         at = _time_in(as_of, desk.zone)
         if at is not None:
             return await as_of_time(desk.evidence, at, desk.clock())
@@ -27,7 +29,7 @@ async def moment(as_of: str | None, asked: Asked, desk: Desk) -> AsOf | None:
     except (BadPosition, AheadOfTheLog) as error:
         detail = f"{error}; send a time that is over, such as 2026-03-01T08:00:00+08:00, or but for `due` a position"
         raise Problem(422, "bad_as_of", detail, field="as_of") from error
-    except CellsAway as error:
+    except (CellsAway, EvidenceBehind) as error:
         raise unavailable(str(error)) from error
 
 

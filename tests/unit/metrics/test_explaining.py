@@ -154,6 +154,10 @@ async def test_evidence_that_is_behind_or_away_is_waited_for_and_then_said(
     answer = await stage.get("/v1/rates/handled/receipt")
     assert answer.status_code == 503
     assert "still being read" in answer.json()["detail"]
+    # a position that an answer has just given out is no position ahead of the log
+    newest = f"0:{len(stage.cells.facts)}"
+    for asked in ({"as_of": newest}, {"as_of": "2026-04-01"}):
+        assert (await stage.get("/v1/rates", rate="handled", **asked)).status_code == 503
     stage.evidence.away = True
     assert (await stage.get("/v1/rates/handled/receipt")).status_code == 503
 
