@@ -43,8 +43,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receipt(Heading, frozen=True, kw_only=True):
-    """`recounted` is what the cases add up to, `figure` what the cells show. `figure`, `agrees` and `partitions` are None
-    where an earlier position was asked for: cells know only the present. `counts` has the cases of each side."""
+    """`recounted` is what the cases add up to, `figure` what the cells show. `figure`, `agrees` and `partitions` are
+    None where an earlier position was asked for: cells know only the present. `counts` has the cases of each side."""
 
     only: Mapping[str, str]
     position: Mapping[str, int]
