@@ -102,7 +102,7 @@ async def caught_up(evidence: EvidenceReader, position: Mapping[int, int]) -> No
 async def as_of_time(evidence: EvidenceReader, at: datetime, now: datetime) -> AsOf:
     """What was on the log before `at`. AheadOfTheLog, CellsAway."""
     if at > now:
-        raise AheadOfTheLog("`as_of` is a time that is over")
+        raise AheadOfTheLog("`as_of` lies in the future")
     return AsOf(position=await evidence.position_at(at), now=at)
 
 

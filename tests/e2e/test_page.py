@@ -216,6 +216,13 @@ def test_what_is_explored_is_in_the_address_and_can_be_taken_along(
     keep(page, "explore")
 
 
+def test_a_link_that_is_wrong_says_so(shown: Deployment, page: Page) -> None:
+    page.goto(f"{shown.url('metrics')}/#/explore?rate=no_such")
+    expect(page.get_by_role("alert")).to_contain_text("没有这个指标： no_such", timeout=SECONDS)
+    page.goto(f"{shown.url('metrics')}/#/explore?rate=handled&from=yesterday")
+    expect(page.get_by_role("alert")).to_contain_text("2026-03-01", timeout=SECONDS)
+
+
 def test_the_other_language_and_a_lost_connection_are_said(page: Page) -> None:
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("link", name="Departments")).to_be_visible()

@@ -16,6 +16,7 @@ Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[!-~ä¸
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Body = TypeVar("Body", bound=msgspec.Struct)
 MAX_ATTRIBUTES_BYTES = 16_384
+TIME = "2026-03-01T08:00:00+08:00"
 
 
 class PlaceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,6 +91,8 @@ def read(raw: bytes, body: type[Body]) -> Body:
         field = path.rstrip("`").removeprefix("$").lstrip(".") or None
         if named := re.search(r"(?:required field|unknown field) `([^`]+)`", said):
             field = f"{field}.{named[1]}" if field else named[1]
+        if "datetime" in said:
+            said = f"{said}: send a time with its offset (RFC 3339), such as {TIME}"
         raise Flaw("invalid_field", field, said) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Flaw("bad_json", None, f"not a JSON object in UTF-8: {error}") from error

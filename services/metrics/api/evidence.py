@@ -37,7 +37,8 @@ async def get_evidence(_: Caller, case_id: str, desk: AtDesk) -> Response:
     if found is None:
         raise Problem(404, "unknown_case", f"no case {case_id} is counted; ids are as receipts list them")
     steps = found.evidence.steps
-    departments = {step.department for step in steps} | {step.by.partition(":")[2] for step in steps}
+    senders = (step.by.partition(":") for step in steps)
+    departments = {step.department for step in steps} | {name for role, _, name in senders if role == "department"}
     labels = {name: desk.names.label("department", name) for name in departments if name}
     body = CaseEvidence(partition=found.partition, evidence=found.evidence, labels=labels)
     return told(body)

@@ -153,6 +153,13 @@ async def test_a_problem_names_its_field(
     assert log.records == []
 
 
+@pytest.mark.parametrize("wrong", ["yesterday", "2026-03-10T12:00:00", "2026-03-10", 7])
+async def test_a_time_that_is_none_says_what_to_send(client: httpx.AsyncClient, wrong: Any) -> None:
+    answer = await post(client, "/v1/tickets", ticket(reported_at=wrong))
+    assert (answer.status_code, answer.json()["field"]) == (422, "reported_at")
+    assert "2026-03-01T08:00:00+08:00" in answer.json()["detail"]
+
+
 async def test_the_past_needs_a_key_that_may_backdate(client: httpx.AsyncClient) -> None:
     old = ticket(reported_at=(NOW - timedelta(days=900)).isoformat())
     assert (await post(client, "/v1/tickets", old, "replay")).status_code == 202

@@ -36,6 +36,8 @@ async def test_a_case_s_moves_are_listed_in_order_with_what_it_counts_for(histor
         ("submit", "received"), ("dispatch", "dispatched"), ("close", "closed"), ("exclude", "closed"),
     ]  # fmt: skip
     assert any(piece.get("until") for piece in found["pieces"])
+    labels = (await history.get("/v1/evidence/t-excluded")).json()["labels"]
+    assert labels == {"b": {"zh": "环卫所", "en": "Sanitation"}}, "departments, and no other sender"
     missing = await history.get("/v1/evidence/t-nobody")
     assert (missing.status_code, missing.json()["code"]) == (404, "unknown_case")
     history.evidence.away = True

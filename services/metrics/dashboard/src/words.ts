@@ -22,7 +22,7 @@ const ZH = {
   colour_by: "着色", grids: "网格", communities: "社区", few: "少", many: "多", low: "低", high: "高", no_cases: "无件",
   public_title: "办理情况公示", since: "自", total: "全街道",
   public_note: "比率按登记日或到期时间计；少于 10 件的不公示。", hidden_departments: "个部门件数太少，未列出",
-  how: "这些数字怎么算", time: "时间", week: "周", day: "日", hour: "时",
+  how: "这些数字怎么算", time: "时间", no_rate: "没有这个指标：", week: "周", day: "日", hour: "时",
 };
 const EN: Record<keyof typeof ZH, string> = {
   title: "Mingshao", tagline: "Every call is answered and followed to its end", other: "中文", skip: "Skip to content",
@@ -45,7 +45,7 @@ const EN: Record<keyof typeof ZH, string> = {
   colour_by: "Colour by", grids: "Grids", communities: "Communities", few: "few", many: "many", low: "low", high: "high", no_cases: "no cases",
   public_title: "How it is handled", since: "since", total: "The whole street",
   public_note: "Shares by the day received or the due time; nothing is said of fewer than 10 cases.", hidden_departments: "departments have too few cases and are not listed",
-  how: "How these figures are made", time: "Time", week: "week", day: "day", hour: "hour",
+  how: "How these figures are made", time: "Time", no_rate: "There is no such figure:", week: "week", day: "day", hour: "hour",
 };
 export type Word = keyof typeof ZH;
 

@@ -1,7 +1,7 @@
 // Any figure by anything it is kept by, over any period, as a chart or a table; the address is the question.
 import { useState } from "preact/hooks";
 
-import { address, type Answer, type Definitions, type Figure, type Series } from "../api";
+import { address, Problem, type Answer, type Definitions, type Figure, type Series } from "../api";
 import { useAsked } from "../asked";
 import { duration, number, percent } from "../format";
 import { Bar } from "../parts/bar";
@@ -24,7 +24,8 @@ export function ExploreView() {
   const from = asked.from || `${new Date().getFullYear()}-01-01`;
   const answer = useAsked<Answer>(question && !chart ? "/v1/rates" : null, question);
   const series = useAsked<Series>(question && chart ? "/v1/rates/series" : null, { ...question, from, by: asked.by ?? "day" });
-  if (!definitions.data || !row) return <Missing error={definitions.error} />;
+  if (!definitions.data) return <Missing error={definitions.error} />;
+  if (!row) return <Missing error={new Problem(422, "unknown_rate", `${say("no_rate")} ${asked.rate}`)} />;
   const speed = row.quantiles !== undefined;
   const share = row.denominator !== null && !speed;
   const error = chart ? series.error : answer.error;
