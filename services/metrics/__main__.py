@@ -86,6 +86,7 @@ async def run(settings: MetricsSettings) -> None:
         SERVICE,
         title="鸣哨 metrics",
         routers=[*api.routers, dead_api.router],
+        troubles=api.TROUBLES,
         health=health,
         directory=directory,
         resources={

@@ -1,5 +1,6 @@
 """Errors over HTTP as RFC 9457 problem details: what is wrong, where, and what to do."""
 
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -70,7 +71,11 @@ def answered(request: Request, problem: Problem) -> Response:
     return problem.response()
 
 
-def install(app: FastAPI) -> None:
+Troubles = Mapping[type[Exception], Callable[[Any], Problem]]
+"""What a service's own errors are over HTTP."""
+
+
+def install(app: FastAPI, troubles: Troubles) -> None:
     """Every error leaves `app` as a problem."""
 
     async def on_problem(request: Request, error: Exception) -> Response:
@@ -92,6 +97,13 @@ def install(app: FastAPI) -> None:
         get_logger(__name__).error("unhandled", path=request.url.path, exc_info=error)
         return Problem(500, "internal_error", "an error of ours; it is in the service's log").response()
 
+    async def on_trouble(request: Request, error: Exception) -> Response:
+        told = next(tell for kind, tell in troubles.items() if isinstance(error, kind))(error)
+        told.__cause__ = error
+        return answered(request, told)
+
+    for kind in troubles:
+        app.add_exception_handler(kind, on_trouble)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)

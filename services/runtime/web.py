@@ -1,6 +1,7 @@
 """A service's HTTP side: its routers, health, Prometheus, problems, and the access table held to its word."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -55,14 +56,16 @@ def build_app(
     health: Health,
     directory: Directory,
     resources: Mapping[str, Any],
+    troubles: problems.Troubles = MappingProxyType({}),
 ) -> FastAPI:
-    """The service's app; `resources` become attributes of `app.state`. RuntimeError where a route and the
+    """The service's app; `resources` become attributes of `app.state`, `troubles` say what the service's own errors are
+    over HTTP. RuntimeError where a route and the
     access table disagree."""
     app = FastAPI(title=title, docs_url=None, redoc_url=None, separate_input_output_schemas=False)
     app.state.service, app.state.health, app.state.directory = service, health, directory
     for name, value in resources.items():
         setattr(app.state, name, value)
-    problems.install(app)
+    problems.install(app, troubles)
     _hold_to(ACCESS[service], routers)
     for router in (health_router, *routers):
         _document(router)

@@ -1,6 +1,9 @@
 """HTTP: rates, what stands behind them, the live stream, sign-in, the pages."""
 
 from . import board, evidence, live, page, places, rates, receipts, scores, series, session
+from .troubles import TROUBLES
+
+__all__ = ["TROUBLES", "routers"]
 
 routers = (
     rates.router,

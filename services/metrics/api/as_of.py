@@ -3,17 +3,16 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from services.runtime.problems import Problem, unavailable
+from services.runtime.problems import Problem
 
 from ..domain.position import BadPosition, position_in
 from ..handlers import Asked
-from ..past import AheadOfTheLog, AsOf, EvidenceBehind, as_of_position, as_of_time, caught_up
-from ..ports import CellsAway
+from ..past import AheadOfTheLog, AsOf, as_of_position, as_of_time, caught_up
 from .desk import Desk
 
 
 async def moment(as_of: str | None, asked: Asked, desk: Desk) -> AsOf | None:
-    """None where the present is asked for. Problem 422, 503."""
+    """None where the present is asked for. Problem 422, CellsAway, EvidenceBehind."""
     if as_of is None:
         return None
     try:
@@ -29,8 +28,6 @@ async def moment(as_of: str | None, asked: Asked, desk: Desk) -> AsOf | None:
     except (BadPosition, AheadOfTheLog) as error:
         detail = f"{error}; send a time that is over, such as 2026-03-01T08:00:00+08:00, or but for `due` a position"
         raise Problem(422, "bad_as_of", detail, field="as_of") from error
-    except (CellsAway, EvidenceBehind) as error:
-        raise unavailable(str(error)) from error
 
 
 def _time_in(text: str, zone: ZoneInfo) -> datetime | None:

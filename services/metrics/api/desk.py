@@ -14,7 +14,7 @@ from ..domain.periods import BadPeriod
 from ..domain.rollups import ALL
 from ..domain.spans import CALENDAR, Span, Turn, span
 from ..explaining import Receipt
-from ..handlers import Ask, Asked, Question, Refused, overview, understand
+from ..handlers import Ask, Asked, Question, overview, understand
 from ..ports import CellReader, Clock, Doorbell, EvidenceReader, Names, PartedReader
 from ..tables import Language
 from .spreadsheets import Format
@@ -124,26 +124,23 @@ class StreamQuery(Filters):
 
 
 async def watched_by(query: Annotated[StreamQuery, Query()], desk: AtDesk) -> Ask:
-    """What the stream shows. Problem 422."""
+    """What the stream shows. Refused, Problem 422."""
     if query.rate is not None:
         asked = one_of(query, query.rate, query.basis, query.group_by, desk)
         return lambda _: [asked]
     if query.basis is not None or query.group_by:
         raise Problem(422, "rate_missing", "`basis` and `group_by` go with `rate`", field="rate")
-    try:
-        begin, end = _edges(query, desk)
-        return overview(begin, end, query.only, desk.zone, query.reading)
-    except Refused as error:
-        raise problem(error) from error
+    begin, end = _edges(query, desk)
+    return overview(begin, end, query.only, desk.zone, query.reading)
 
 
 def figure_of(query: FigureQuery, desk: Desk) -> Asked:
-    """The figure as it was understood. Problem 422."""
+    """The figure as it was understood. Refused, Problem 422."""
     return one_of(query, query.rate, query.basis, query.group_by, desk)
 
 
 def one_of(filters: Filters, rate: str, basis: str | None, group_by: str, desk: Desk) -> Asked:
-    """One rate as it was understood. Problem 422."""
+    """One rate as it was understood. Refused, Problem 422."""
     begin, end = _edges(filters, desk)
     question = Question(
         rate=rate,
@@ -155,10 +152,7 @@ def one_of(filters: Filters, rate: str, basis: str | None, group_by: str, desk: 
         reading=filters.reading,
         version=filters.definition,
     )
-    try:
-        return understand(question, desk.zone)
-    except Refused as error:
-        raise problem(error) from error
+    return understand(question, desk.zone)
 
 
 def _edges(filters: Filters, desk: Desk) -> tuple[str | None, str | None]:
@@ -188,8 +182,3 @@ def turn_of(filters: Filters, desk: Desk) -> Turn:
         detail = f"there is no assessment {filters.assessment!r}; GET /v1/directory/assessment at routing lists them"
         raise Problem(422, "unknown_assessment", detail, field="assessment", allowed=sorted(turns))
     return turns[filters.assessment]
-
-
-def problem(error: Refused) -> Problem:
-    """What HTTP says of it."""
-    return Problem(422, error.code, str(error), field=error.field, allowed=error.allowed)

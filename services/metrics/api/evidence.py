@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Response
 
 from services.runtime.keys import Caller
-from services.runtime.problems import Problem, unavailable
+from services.runtime.problems import Problem
 
-from ..ports import CellsAway, Kept
+from ..ports import Kept
 from .desk import AtDesk
 from .documented import answer
 from .told import told
@@ -30,10 +30,7 @@ class CaseEvidence(Kept, frozen=True, kw_only=True):
 )
 async def get_evidence(_: Caller, case_id: str, desk: AtDesk) -> Response:
     """What stands behind figures of one case. No text and no name is in it."""
-    try:
-        found = await desk.evidence.one(case_id)
-    except CellsAway as error:
-        raise unavailable(str(error)) from error
+    found = await desk.evidence.one(case_id)
     if found is None:
         raise Problem(404, "unknown_case", f"no case {case_id} is counted; ids are as receipts list them")
     steps = found.evidence.steps

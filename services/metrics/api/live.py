@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from services.runtime.health import Health
 from services.runtime.keys import Caller, caller_of
-from services.runtime.problems import Problem, unavailable
+from services.runtime.problems import Problem
 
 from ..domain.position import BadPosition, position_in, written
 from ..handlers import Ask, Overview, answers
@@ -51,10 +51,7 @@ async def stream_rates(
 ) -> StreamingResponse:
     """The overview, or one rate, again whenever it may have changed. Resume with Last-Event-ID."""
     heard = desk.bell.rings
-    try:
-        first = await _picture(asked, desk)
-    except CellsAway as error:
-        raise unavailable(str(error)) from error
+    first = await _picture(asked, desk)
 
     def alive() -> bool:
         health: Health = request.app.state.health

@@ -7,14 +7,13 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 
 from services.runtime.keys import Caller
-from services.runtime.problems import Problem, unavailable
+from services.runtime.problems import Problem
 
 from ..domain.cells import supported
 from ..domain.rates import CATALOGUE, Definition
 from ..domain.rollups import ALL, ROLLED
 from ..handlers import Answer, Overview, answers
-from ..past import Past, TooMany
-from ..ports import CellsAway
+from ..past import Past
 from ..tables import table
 from .as_of import moment
 from .desk import MOST_RATES, AtDesk, Desk, ExportQuery, RateQuery, SeveralQuery, figure_of, one_of
@@ -60,10 +59,7 @@ async def get_several(_: Caller, query: Annotated[SeveralQuery, Query()], desk: 
     if not 0 < len(names) <= MOST_RATES:
         raise Problem(422, "bad_rates", f"`rates` are 1 to {MOST_RATES} ids with commas between them", field="rates")
     asked = [one_of(query, rate, query.basis, query.group_by, desk) for rate in names]
-    try:
-        found = await answers(asked, cells=desk.cells, names=desk.names, zone=desk.zone, now=desk.clock())
-    except CellsAway as error:
-        raise unavailable(str(error)) from error
+    found = await answers(asked, cells=desk.cells, names=desk.names, zone=desk.zone, now=desk.clock())
     return told(found)
 
 
@@ -84,12 +80,7 @@ async def _answer(query: RateQuery, desk: Desk) -> Answer:
     asked = figure_of(query, desk)
     as_of = await moment(query.as_of, asked, desk)
     cells, now = (Past(desk.evidence, as_of.position), as_of.now) if as_of else (desk.cells, desk.clock())
-    try:
-        overview = await answers([asked], cells=cells, names=desk.names, zone=desk.zone, now=now)
-    except TooMany as error:
-        raise Problem(422, "too_many_cases", str(error), field="from") from error
-    except CellsAway as error:
-        raise unavailable(str(error)) from error
+    overview = await answers([asked], cells=cells, names=desk.names, zone=desk.zone, now=now)
     return overview.answers[0]
 
 

@@ -9,13 +9,12 @@ from pydantic import Field
 
 from services.runtime import cursors
 from services.runtime.keys import Caller
-from services.runtime.problems import Problem, unavailable
+from services.runtime.problems import Problem
 
 from ..domain.receipts import Side
 from ..explaining import Explained, Page, Receipt, explain
 from ..handlers import Asked
-from ..past import MOST_CASES, AsOf, EvidenceBehind, TooMany
-from ..ports import CellsAway
+from ..past import MOST_CASES, AsOf
 from ..tables import Language, receipt_table
 from .as_of import moment
 from .desk import AS_OF, AtDesk, Desk, Filters, one_of
@@ -98,21 +97,16 @@ async def export_receipt(_: Caller, rate: str, query: Annotated[ReceiptExportQue
 
 
 async def _explained(asked: Asked, page: Page, as_of: AsOf | None, desk: Desk) -> Explained:
-    try:
-        found = await explain(
-            asked,
-            page,
-            cells=desk.cells,
-            evidence=desk.evidence,
-            names=desk.names,
-            zone=desk.zone,
-            as_of=as_of,
-            now=desk.clock(),
-        )
-    except TooMany as error:
-        raise Problem(422, "too_many_cases", str(error), field="from") from error
-    except (CellsAway, EvidenceBehind) as error:
-        raise unavailable(str(error)) from error
+    found = await explain(
+        asked,
+        page,
+        cells=desk.cells,
+        evidence=desk.evidence,
+        names=desk.names,
+        zone=desk.zone,
+        as_of=as_of,
+        now=desk.clock(),
+    )
     if found.receipt.agrees is False:
         desk.disagreed(found.receipt)
     return found

@@ -6,10 +6,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from services.runtime.keys import Caller
-from services.runtime.problems import Problem, unavailable
+from services.runtime.problems import Problem
 
 from ..domain.rates import CATALOGUE
-from ..ports import CellsAway
 from ..scores import Scores, scores
 from .desk import AtDesk, Filters, one_of, turn_of
 from .documented import answer
@@ -41,16 +40,13 @@ async def get_scores(_: Caller, query: Annotated[ScoreQuery, Query()], desk: AtD
         detail = f"the assessment {query.assessment} weighs no share: set `score` in its row of the directory"
         raise Problem(422, "no_score", detail, field="assessment")
     asked = [one_of(query, rate, None, query.group_by, desk) for rate in known]
-    try:
-        found = await scores(
-            query.assessment,
-            weights,
-            asked,
-            cells=desk.cells,
-            names=desk.names,
-            zone=desk.zone,
-            now=desk.clock(),
-        )
-    except CellsAway as error:
-        raise unavailable(str(error)) from error
+    found = await scores(
+        query.assessment,
+        weights,
+        asked,
+        cells=desk.cells,
+        names=desk.names,
+        zone=desk.zone,
+        now=desk.clock(),
+    )
     return told(found)

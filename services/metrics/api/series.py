@@ -6,13 +6,11 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from services.runtime.keys import Caller
-from services.runtime.problems import Problem, unavailable
+from services.runtime.problems import Problem
 
 from ..domain.spans import Unit
-from ..handlers import Refused
-from ..ports import CellsAway
 from ..series import Beside, Comparison, Series, compare, series
-from .desk import AtDesk, FigureQuery, figure_of, problem, span_in, turn_of
+from .desk import AtDesk, FigureQuery, figure_of, span_in, turn_of
 from .documented import answer
 from .told import told
 
@@ -39,20 +37,15 @@ class CompareQuery(FigureQuery):
 async def get_series(_: Caller, query: Annotated[SeriesQuery, Query()], desk: AtDesk) -> Response:
     """One rate over time, from `from` on or in a `period`, by hours, days, weeks, months or years."""
     asked = figure_of(query, desk)
-    try:
-        found = await series(
-            asked,
-            query.by,
-            turn_of(query, desk),
-            cells=desk.cells,
-            names=desk.names,
-            zone=desk.zone,
-            now=desk.clock(),
-        )
-    except Refused as error:
-        raise problem(error) from error
-    except CellsAway as error:
-        raise unavailable(str(error)) from error
+    found = await series(
+        asked,
+        query.by,
+        turn_of(query, desk),
+        cells=desk.cells,
+        names=desk.names,
+        zone=desk.zone,
+        now=desk.clock(),
+    )
     return told(found)
 
 
@@ -63,17 +56,14 @@ async def get_comparison(_: Caller, query: Annotated[CompareQuery, Query()], des
     if span is None:
         raise Problem(422, "bad_period", "a comparison needs a `period`, such as 2026-11", field="period")
     asked = figure_of(query, desk)
-    try:
-        found = await compare(
-            asked,
-            span,
-            query.beside,
-            turn_of(query, desk),
-            cells=desk.cells,
-            names=desk.names,
-            zone=desk.zone,
-            now=desk.clock(),
-        )
-    except CellsAway as error:
-        raise unavailable(str(error)) from error
+    found = await compare(
+        asked,
+        span,
+        query.beside,
+        turn_of(query, desk),
+        cells=desk.cells,
+        names=desk.names,
+        zone=desk.zone,
+        now=desk.clock(),
+    )
     return told(found)

@@ -69,6 +69,7 @@ class Stage:
             "metrics",
             title="metrics",
             routers=[*api.routers, dead_api.router],
+            troubles=api.TROUBLES,
             health=self.health,
             directory=cast(Directory, self.directory),
             resources={"desk": self.desk, "dead": None, "sessions": Sessions("a secret"), "public": True},
