@@ -28,8 +28,10 @@ _KEYED: dict[int | str, dict[str, Any]] = {
 
 @health_router.get("/healthz", responses={200: {"description": "what this process says of itself"}})
 async def healthz(request: Request) -> Response:
-    """Alive, even where it waits or is halted."""
-    return Response(msgspec.json.encode(request.app.state.health.body()), media_type="application/json")
+    """Alive, even where it waits or is halted; `directory` is the version that this process answers by."""
+    state = request.app.state
+    told = {**state.health.body(), "directory": state.directory.snapshot.version}
+    return Response(msgspec.json.encode(told), media_type="application/json")
 
 
 @health_router.get("/readyz", responses={503: {"description": "waits; `detail` says for what"}})

@@ -11,6 +11,8 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ import msgspec
 
 from deploy.local import keys
 from deploy.local.replay_history import Batch, Step, waves
-from tests.e2e.deployment import Deployment
+from tests.e2e.deployment import Deployment, until
 from tests.faults.journal import Journal
 from tests.recount.history import generate, reference_street
 
@@ -147,7 +149,8 @@ class Load:
             waiting = [index for index in unsure if index not in dropped]
             attempt += 1
             if waiting and (self.flaws or time.monotonic() > deadline):
-                self.flaws.append(f"nothing was taken for {PATIENCE_SECONDS} s: {statuses[:3]}")
+                if not self.flaws:
+                    self.flaws.append(f"nothing was taken for {PATIENCE_SECONDS} s: {statuses[:3]}")
                 return
 
     def _send(self, client: httpx.Client, batch: Batch, waiting: Sequence[int], url: str) -> list[int]:
@@ -198,4 +201,14 @@ def publish_keys(deployment: Deployment, names: Collection[str]) -> dict[str, st
     if new := {name: row for name, row in rows.items() if name not in there}:
         answer = deployment.call("PUT", "routing", "/v1/directory/key", json=new)
         assert answer.is_success, answer.text
+        until(partial(_have_read, deployment, max(answer.json()["versions"].values())))
     return found
+
+
+def _have_read(deployment: Deployment, version: int) -> bool:
+    """Whether each intake that answers has read the directory so far: it knows our keys."""
+    for url in deployment.urls("intake"):
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{url}/healthz", timeout=30, verify=False).json()["directory"] < version:
+                return False
+    return True

@@ -83,7 +83,7 @@ async def test_health_says_what_is_waited_for(client: httpx.AsyncClient, health:
     health.progressed(3)
     body = (await get(client, "/healthz", None)).json()
     assert (body["status"], body["halted"], body["progress"]) == ("halted", "the log was cut", 3)
-    assert body["last_error"] == "ValueError: x"
+    assert (body["last_error"], body["directory"]) == ("ValueError: x", directory().snapshot.version)
     assert "mingshao_progress_records 3.0" in (await get(client, "/metrics", None)).text
 
 
