@@ -63,7 +63,7 @@ PARTS: dict[str, Part] = {
     ),
     "routing": lambda servers, size, bar: routing.measure(servers, size["submissions"], size["rounds"], bar),
     "intake": lambda servers, size, bar: intake.measure(servers, size["requests"], size["rounds"], bar),
-    "growth": lambda servers, size, bar: growth.measure(servers, size["growth"], size["cases"], bar),
+    "growth": lambda servers, size, bar: growth.measure(servers, size["growth"], size["cases"], size["rounds"], bar),
     "deadlines": lambda servers, size, bar: deadlines.measure(servers, size["waiting"], bar),
     "freshness": lambda servers, size, bar: freshness.measure(servers, size["seconds"], size["rounds"], bar),
 }

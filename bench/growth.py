@@ -3,6 +3,7 @@
 Notify is measured here too, on the first city: how many instances a city needs follows from all three.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.progress import Progress
@@ -12,6 +13,7 @@ from services.contracts.topics import CASES, TICKETS
 
 from . import ours, stage
 from .city import City
+from .measure import median
 from .routing import FACTS_EACH
 from .stage import mongo
 
@@ -21,29 +23,48 @@ CITIES = {
     "100 departments, all alike": City(skew=0.0),
     "100 departments, a few have nearly all": City(skew=2.0),
 }
+Row = dict[str, Any]
 MORE = 9
 """So many times the first submissions come between the first and the last."""
 
 
-def measure(servers: Servers, facts: int, submissions: int, progress: Progress) -> dict[str, Any]:
+def measure(servers: Servers, facts: int, submissions: int, rounds: int, progress: Progress) -> dict[str, Any]:
     """`metrics`: a row for each city and for two workers; `routing`: the first and the last tenth of the cases;
-    `notify`: one figure."""
-    task = progress.add_task("growth", total=len(CITIES))
-    rows, notify = [], {}
-    for name, city in CITIES.items():
-        stage.empty(servers.kafka_bootstrap, CASES, city.partitions)
-        stage.fill(servers.kafka_bootstrap, CASES, stage.facts, city, facts, progress)
-        for workers in (1, 2) if city == City() else (1,):
-            ours.forget(servers, "metrics")
+    `notify`: one figure. Medians of interleaved rounds."""
+    task = progress.add_task("growth", total=rounds * (1 + len(CITIES)))
+    metrics, routing, notify = list[list[Row]](), list[list[Row]](), list[Row]()
+    for _ in range(rounds):
+        metrics.append([])
+        for name, city in CITIES.items():
+            stage.empty(servers.kafka_bootstrap, CASES, city.partitions)
+            stage.fill(servers.kafka_bootstrap, CASES, stage.facts, city, facts, progress)
             goal = dict.fromkeys(range(city.partitions), facts // city.partitions)
-            told = ours.drain(servers, "metrics", goal, "last_seq", workers)
-            rows.append({"name": f"{name}, {workers} worker{'s' * (workers > 1)}", **costs(told, "metrics")})
-        if city == City():
-            notify = costs(ours.drain(servers, "notify", goal, "last_seq"), "notify")
+            for workers in (1, 2) if city == City() else (1,):
+                ours.forget(servers, "metrics")
+                told = ours.drain(servers, "metrics", goal, "last_seq", workers)
+                metrics[-1].append({"name": f"{name}, {workers} worker{'s' * (workers > 1)}", **costs(told, "metrics")})
+            if city == City():
+                ours.forget(servers, "notify")
+                notify.append(costs(ours.drain(servers, "notify", goal, "last_seq"), "notify"))
+            progress.advance(task)
+        for topic in (CASES, TICKETS):
+            stage.empty(servers.kafka_bootstrap, topic, City().partitions)
+        routing.append(cases_that_stay(servers, submissions, progress))
         progress.advance(task)
-    stage.empty(servers.kafka_bootstrap, CASES, City().partitions)
-    routing = cases_that_stay(servers, submissions, progress)
-    return {"metrics": rows, "routing": routing, "notify": notify, "facts": facts}
+    return {
+        "metrics": [medians(rows) for rows in zip(*metrics, strict=True)],
+        "routing": [medians(rows) for rows in zip(*routing, strict=True)],
+        "notify": medians(notify),
+        "facts": facts,
+    }
+
+
+def medians(rows: Sequence[Row]) -> Row:
+    """Of each number over the rounds; what is no number is the same in all."""
+    return {
+        key: median([row[key] for row in rows]) if isinstance(value, (int, float)) else value
+        for key, value in rows[0].items()
+    }
 
 
 def cases_that_stay(servers: Servers, submissions: int, progress: Progress) -> list[dict[str, Any]]:
