@@ -10,7 +10,8 @@ from rich.progress import Progress
 
 from deploy.local.servers import Servers
 from services.contracts.topics import CASES, Topic
-from services.metrics.adapters.cell_store import COLLECTION, OWN
+from services.metrics.adapters.generations import FIRST, cells_of
+from services.metrics.adapters.sheets import OWN
 from services.metrics.domain.cells import SHEETS
 
 from . import ours, stage
@@ -124,7 +125,7 @@ def digest_of_store(servers: Servers) -> str:
     numbers: dict[str, int] = {}
     dims_of = {lies: dims for dims, lies in SHEETS.items()}
     with mongo(servers) as client:
-        for sheet in client["mingshao_metrics"][COLLECTION].find():
+        for sheet in client["mingshao_metrics"][cells_of(FIRST)].find():
             basis, outer, rest = sheet["_id"].split("/", 2)
             bucket = rest.split("/", 1)[0] + ":00+00:00"
             for inner, cells in sheet.items():

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from .cli import dead, directory, lifecycle, rebuild, reclock, show, work
+from .cli import dead, directory, lifecycle, metrics, reclock, routing, show, work
 from .errors import LocalError
 
 app = typer.Typer(
@@ -30,7 +30,8 @@ for command in (
 directory.app.command()(reclock.reclock)
 app.add_typer(dead.app, name="dead")
 app.add_typer(directory.app, name="directory")
-app.add_typer(rebuild.app, name="routing")
+app.add_typer(routing.app, name="routing")
+app.add_typer(metrics.app, name="metrics")
 
 
 def main() -> None:

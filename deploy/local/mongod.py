@@ -7,12 +7,17 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from .errors import NoMongod
 from .places import Home
 from .processes import Program
 
 OLDEST = 6
 REPLICA_SET = "rs0"
+# a sixteenth of the machine: MongoDB would take half, which Kafka and the services need on a street's machine; where
+# the cells that are being moved do not fit, each batch writes them through to disk
+LEAST_CACHE_GB, CACHE_SHARE = 0.25, 16
 # a member that was killed is primary again after 2.5 s, not 12
 _ELECTION = {"electionTimeoutMillis": 500, "heartbeatIntervalMillis": 200}
 
@@ -32,7 +37,7 @@ def prepare(home: Home, port: int) -> Program:
         "--replSet": REPLICA_SET,
         "--bind_ip": "127.0.0.1",
         "--oplogSize": "512",
-        "--wiredTigerCacheSizeGB": "0.25",
+        "--wiredTigerCacheSizeGB": f"{max(LEAST_CACHE_GB, psutil.virtual_memory().total / 1e9 / CACHE_SHARE):.2f}",
         "--networkMessageCompressors": "disabled",
         "--wiredTigerEngineConfigString": "log=(file_max=8MB,prealloc=false)",
         "--setParameter": "diagnosticDataCollectionEnabled=false",

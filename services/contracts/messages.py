@@ -8,6 +8,7 @@ from .assignments import AssignmentNotice
 from .cases import CaseFact
 from .directory import DirectoryChanged
 from .followups import CaseJoined, DeadlineReached, DirectoryApplied, MainMoved
+from .rates import CellChanged
 from .submissions import ContactGiven, SubmissionReceived
 
 Message = (
@@ -20,6 +21,7 @@ Message = (
     | DirectoryApplied
     | CaseFact
     | AssignmentNotice
+    | CellChanged
     | DirectoryChanged
 )
 
@@ -33,6 +35,7 @@ TYPES: dict[str, type[msgspec.Struct]] = {
     topics.DIRECTORY_APPLIED: DirectoryApplied,
     topics.FACT: CaseFact,
     topics.ASSIGNMENT: AssignmentNotice,
+    topics.CELL: CellChanged,
     topics.DIRECTORY_CHANGE: DirectoryChanged,
 }
 NAME_OF: dict[type[msgspec.Struct], str] = {definition: name for name, definition in TYPES.items()}

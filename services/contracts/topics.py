@@ -58,6 +58,7 @@ JOINED = "mingshao.followup.joined.v1"
 MAIN_MOVED = "mingshao.followup.main.v1"
 DIRECTORY_APPLIED = "mingshao.followup.directory.v1"
 ASSIGNMENT = "mingshao.assignment.notice.v1"
+CELL = "mingshao.cell.changed.v1"
 DIRECTORY_CHANGE = "mingshao.directory.changed.v1"
 
 TICKETS = _topic("tickets", "intake", ("routing",), (SUBMISSION, ACTION))
@@ -65,6 +66,7 @@ OPINIONS = _topic("opinions", "intake", ("routing",), (SUBMISSION, ACTION))
 CONTACTS = _topic("contacts", "intake", ("notify",), (CONTACT,), config=COMPACTED, keeper="notify")
 FOLLOWUPS = _topic("followups", "routing", ("routing",), (DEADLINE, JOINED, MAIN_MOVED, DIRECTORY_APPLIED))
 CASES = _topic("cases", "routing", ("notify", "metrics", "evidence"), (FACT,))
+RATES = _topic("rates", "metrics", ("dashboards",), (CELL,), config=COMPACTED)
 DIRECTORY = _topic(
     "directory", "routing", ("intake", "routing", "notify", "metrics", "evidence"), (DIRECTORY_CHANGE,), "one"
 )
@@ -98,6 +100,7 @@ CATALOGUE: tuple[Topic, ...] = (
     CONTACTS,
     FOLLOWUPS,
     CASES,
+    RATES,
     DIRECTORY,
     *DEAD.values(),
     *REPLAYS.values(),

@@ -4,12 +4,14 @@ A process of its own, with its own group and ledger: what stands behind figures 
 it never holds up the figures.
 """
 
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from services.contracts.topics import CASES, CATALOGUE, DIRECTORY
 from services.runtime import dead_api
 from services.runtime.directory import Directory
 from services.runtime.health import Health
+from services.runtime.ledger import set_aside
 from services.runtime.logs import configure
 from services.runtime.mongo import connect, prepared
 from services.runtime.producer import Producer
@@ -62,7 +64,11 @@ async def run(settings: EvidenceSettings) -> None:
         routers=[dead_api.router],
         health=health,
         directory=directory,
-        resources={"dead": dead_api.DeadLetters(READER, settings.kafka_bootstrap, database, producer)},
+        resources={
+            "dead": dead_api.DeadLetters(
+                READER, settings.kafka_bootstrap, partial(set_aside, database, READER, GENERATION), producer
+            )
+        },
     )
     try:
         await serve(

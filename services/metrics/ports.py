@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from services.contracts.rates import CellBasis
+
 from .domain.cells import Line, Sheet, Tally
 from .domain.evidence import Evidence
-from .domain.measures import CellBasis
 from .domain.periods import Period
 from .domain.rollups import Among, Rollups
 

@@ -1,10 +1,13 @@
 """Starts notify: the one place where its parts are put together."""
 
+from functools import partial
+
 from services.contracts.topics import CASES, CATALOGUE, CONTACTS, DIRECTORY
 from services.runtime import dead_api
 from services.runtime.bell import ChangeStreamBell
 from services.runtime.directory import Directory
 from services.runtime.health import Health
+from services.runtime.ledger import set_aside
 from services.runtime.logs import configure
 from services.runtime.mongo import connect, prepared
 from services.runtime.producer import Producer
@@ -63,7 +66,9 @@ async def run(settings: NotifySettings) -> None:
         directory=directory,
         resources={
             "desk": api.Desk(store=store, producer=producer, bell=bell, health=health),
-            "dead": dead_api.DeadLetters(SERVICE, settings.kafka_bootstrap, database, producer),
+            "dead": dead_api.DeadLetters(
+                SERVICE, settings.kafka_bootstrap, partial(set_aside, database, SERVICE), producer
+            ),
         },
     )
     try:

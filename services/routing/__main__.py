@@ -14,6 +14,7 @@ from services.runtime import dead_api
 from services.runtime.directory import Directory
 from services.runtime.health import Health
 from services.runtime.instruments import Refusals
+from services.runtime.ledger import set_aside
 from services.runtime.logs import configure
 from services.runtime.mongo import connect
 from services.runtime.producer import Producer
@@ -124,7 +125,9 @@ async def run(settings: RoutingSettings) -> None:
                 tell=followups.tell,
                 zone=zone,
             ),
-            "dead": dead_api.DeadLetters(SERVICE, settings.kafka_bootstrap, database, producer),
+            "dead": dead_api.DeadLetters(
+                SERVICE, settings.kafka_bootstrap, partial(set_aside, database, SERVICE), producer
+            ),
         },
     )
     try:

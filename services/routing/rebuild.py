@@ -18,6 +18,7 @@ from services.contracts.directory import DirectoryChanged
 from services.contracts.topics import CASES, DIRECTORY
 from services.runtime.ledger import Entry, Ledger
 from services.runtime.mongo import Database
+from services.runtime.span import span
 
 from .adapters.case_store import MongoCaseStore
 from .adapters.directory_store import DirectoryStore
@@ -103,15 +104,11 @@ async def _partition(
 
 async def _records(consumer: Any, partition: TopicPartition) -> AsyncIterator[Any]:
     """The messages of one partition up to its present end."""
-    consumer.assign([partition])
-    end = (await consumer.end_offsets([partition]))[partition]
-    consumer.seek(partition, (await consumer.beginning_offsets([partition]))[partition])
-    while await consumer.position(partition) < end:
-        for record in (await consumer.getmany(partition, timeout_ms=1000)).get(partition, ()):
-            try:
-                yield decode(record.value, record.headers).data if record.value is not None else None
-            except ValueError:
-                yield None  # a stranger's record: readers make a dead letter of it, and its absence shows as a gap
+    async for record in span(consumer, partition):
+        try:
+            yield decode(record.value, record.headers).data if record.value is not None else None
+        except ValueError:
+            yield None  # a stranger's record: readers make a dead letter of it, and its absence shows as a gap
 
 
 async def _require_stopped(bootstrap: str) -> None:

@@ -47,9 +47,10 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One partition's next records, in their order, and where its owner stands."""
+    """One partition's next records, in their order, and where its owner stands; `number` is the batch's own."""
 
     partition: int
+    number: int
     records: Sequence[Incoming]
     next_seq: int
 

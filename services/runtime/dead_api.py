@@ -1,6 +1,7 @@
 """Dead letters over HTTP: list them, look at one, have one applied now. Admin only."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -13,19 +14,20 @@ from services.contracts.topics import DEAD
 from . import clients
 from .deadletters import origin_of, original_headers, reason_of, replay_request
 from .keys import Caller
-from .ledger import COLLECTION
-from .mongo import Database
+from .mongo import StoreError
 from .problems import Problem, unavailable
 from .producer import Producer
 
 
 class DeadLetters:
-    """The dead letters of one service, read from its topic."""
+    """The dead letters of one service, read from its topic; `set_aside` gives the ids of those not applied since."""
 
-    def __init__(self, service: str, bootstrap: str, database: Database, producer: Producer) -> None:
+    def __init__(
+        self, service: str, bootstrap: str, set_aside: Callable[[], Awaitable[set[str]]], producer: Producer
+    ) -> None:
         self._service = service
         self._bootstrap = bootstrap
-        self._database = database
+        self._set_aside = set_aside
         self._producer = producer
 
     async def read(self) -> dict[str, Any]:
@@ -58,13 +60,12 @@ class DeadLetters:
             raise Problem(404, "no_dead_letter", f"no dead letter {dead_id}; list them with GET /v1/dead")
         return record
 
-    async def replayed(self) -> set[str]:
-        """Ids of those that were applied after all."""
-        return {
-            dead_id
-            async for document in self._database[COLLECTION].find({}, {"replayed": 1})
-            for dead_id in document["replayed"]
-        }
+    async def aside(self) -> set[str]:
+        """Ids of those not applied since. Problem 503 where MongoDB is away."""
+        try:
+            return await self._set_aside()
+        except StoreError as error:
+            raise unavailable("MongoDB is away; which of them were applied since is not known") from error
 
     async def replay(self, dead_id: str) -> None:
         """Ask the partition's owner to apply it now. Problem 503 where Kafka is away."""
@@ -86,16 +87,16 @@ router = APIRouter(tags=["dead letters"])
 @router.get("/v1/dead", responses={503: {"description": "Kafka is away"}})
 async def list_dead(_: Caller, dead: Dead) -> Response:
     """All dead letters, oldest first, with reason and whether they were applied after all."""
-    records, replayed = await dead.read(), await dead.replayed()
-    items = [_item(dead_id, record, dead_id in replayed) for dead_id, record in records.items()]
+    records, aside = await dead.read(), await dead.aside()
+    items = [_item(dead_id, record, dead_id not in aside) for dead_id, record in records.items()]
     return _json({"items": sorted(items, key=lambda item: item["at"])})
 
 
 @router.get("/v1/dead/{dead_id}", responses={404: {"description": "no such dead letter"}, 503: {"description": "…"}})
 async def show_dead(dead_id: str, _: Caller, dead: Dead) -> Response:
     """One dead letter whole: headers and value as text."""
-    record, replayed = await dead.one(dead_id), await dead.replayed()
-    body = _item(dead_id, record, dead_id in replayed) | {
+    record, aside = await dead.one(dead_id), await dead.aside()
+    body = _item(dead_id, record, dead_id not in aside) | {
         "key": (record.key or b"").decode(errors="replace"),
         "headers": {name: value.decode(errors="replace") for name, value in original_headers(record)},
         "value": (record.value or b"").decode(errors="replace"),

@@ -1,13 +1,14 @@
 """One partition's batch: from records to a change of the ledger and an outbox. Pure but for the clock's cap."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from services.contracts.codec import Headers, Undecodable, decode, header
+from services.contracts.topics import DEAD
 
 from .batches import Fold, Incoming, Outgoing
 from .deadletters import dead_letter, origin_of, original_headers
@@ -81,23 +82,24 @@ def fold_batch(
     sequence_topic: str | None,
     until: float,
     max_documents: int,
+    aside: Collection[str] = (),
     before_each: Callable[[str], None] = lambda key: None,
 ) -> Folded:
     """Apply records in order until a cap: bytes of the outbox, documents, or the monotonic time `until` (at least
-    one record). `before_each` is called with a record's key; what it raises counts as the handler's own."""
+    one record). Of replays only those of dead letters that are `aside` are applied: what this reader did not set
+    aside it has counted. `before_each` is called with a record's key; what it raises counts as the handler's own."""
     outgoing: list[Outgoing] = []
-    offsets, stamps, replayed = dict(before.offsets), dict(before.stamps), list(before.replayed)
+    offsets, stamps = dict(before.offsets), dict(before.stamps)
+    letters, changed = DEAD[service].name, dict[str, bool]()
     last_seq, size, taken, dead = before.last_seq, 0, 0, 0
     for item in offered:
         if taken and (size > MAX_OUTBOX_BYTES or time.monotonic() > until or fold.documents >= max_documents):
             break
         made: Sequence[Outgoing] = ()
         if item.replay_of is not None:
-            if item.replay_of not in replayed:
+            if changed.get(item.replay_of, item.replay_of in aside):
                 made, died = _apply(service, item, fold, before_each)
-                dead += died
-                if not died:
-                    replayed.append(item.replay_of)
+                dead, changed[item.replay_of] = dead + died, bool(died)
         elif item.raw.topic == sequence_topic and item.sequence is not None:
             if item.sequence > last_seq:
                 if item.sequence != last_seq + 1:
@@ -110,6 +112,7 @@ def fold_batch(
             made, died = _apply(service, item, fold, before_each)
             dead += died
         outgoing.extend(made)
+        changed |= {origin_of(record).id: True for record in made if record.topic == letters}
         size += sum(len(record.value or b"") for record in made)
         offsets[item.raw.topic], stamps[item.raw.topic] = item.raw.offset + 1, item.raw.timestamp
         taken += 1
@@ -121,10 +124,9 @@ def fold_batch(
         last_seq=last_seq,
         next_seq=fold.next_seq,
         directory_version=max(before.directory_version, fold.directory_version),
-        replayed=tuple(replayed),
         outbox=packed(outgoing),
     )
-    change = Change(before=before, after=after, writes=fold.writes())
+    change = Change(before=before, after=after, writes=fold.writes(), aside=changed)
     return Folded(change=change, outgoing=outgoing, taken=taken, dead=dead)
 
 

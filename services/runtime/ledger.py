@@ -2,6 +2,7 @@
 
 It says who owns the partition (epoch), how far each source topic was applied, the sequence numbers read and
 written, and the outbox: what the last batch publishes and may not have published. docs/adr/0001 says why.
+Beside it stands a document for each record that the reader has set aside as a dead letter.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any, Self, cast
 
 import msgspec
 from motor.motor_asyncio import AsyncIOMotorClientSession
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 
@@ -17,14 +18,15 @@ from .batches import Outgoing
 from .failpoints import Failpoints
 from .mongo import Database, ensure_collection
 
-COLLECTION = "ledger"
+COLLECTION, ASIDE = "ledger", "aside"
+Generation = int | str
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[Outgoing]).decode
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A partition as its owner holds it. `offsets` are the next to apply; `stamps` the append time (ms) of the
-    last applied record, by topic; `replayed` the dead letters that were applied after all."""
+    last applied record, by topic."""
 
     partition: int
     epoch: int
@@ -34,7 +36,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: int = 0
     next_seq: int = 1
     directory_version: int = 0
-    replayed: tuple[str, ...] = ()
     outbox: bytes = b""
 
     @classmethod
@@ -49,7 +50,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             last_seq=document["last_seq"],
             next_seq=document["next_seq"],
             directory_version=document["directory_version"],
-            replayed=tuple(document["replayed"]),
             outbox=bytes(document["outbox"]),
         )
 
@@ -64,7 +64,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             "last_seq": self.last_seq,
             "next_seq": self.next_seq,
             "directory_version": self.directory_version,
-            "replayed": list(self.replayed),
             "outbox": self.outbox,
         }
 
@@ -79,16 +78,18 @@ def packed(outgoing: Sequence[Outgoing]) -> bytes:
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One partition's batch, ready to be committed: where it stood, where it stands, and its documents."""
+    """One partition's batch, ready to be committed: where it stood, where it stands, and its documents; of `aside`
+    the dead letters that it made (True) and those that it applied after all (False)."""
 
     before: Entry
     after: Entry
     writes: Mapping[str, Sequence[Any]]
+    aside: Mapping[str, bool] = {}
 
     @property
     def documents(self) -> int:
         """How many it changes, the ledger's own aside."""
-        return sum(len(operations) for operations in self.writes.values())
+        return sum(len(operations) for operations in self.writes.values()) + len(self.aside)
 
 
 class RolledBack(Exception):
@@ -99,7 +100,7 @@ class Ledger:
     """All partitions of one reader."""
 
     def __init__(
-        self, database: Database, reader: str, generation: int = 1, failpoints: Failpoints | None = None
+        self, database: Database, reader: str, generation: Generation = 1, failpoints: Failpoints | None = None
     ) -> None:
         self._failpoints = failpoints or Failpoints("")
         self._database = database
@@ -107,8 +108,15 @@ class Ledger:
         self._prefix = f"{reader}/{generation}"
 
     async def prepare(self) -> None:
-        """Create the collection: a transaction should not have to."""
-        await ensure_collection(self._database, COLLECTION)
+        """Create the collections: a transaction should not have to."""
+        for name in (COLLECTION, ASIDE):
+            await ensure_collection(self._database, name)
+
+    async def aside(self, dead: Sequence[str]) -> set[str]:
+        """Which of these dead letters this reader has set aside and not applied since."""
+        names = {f"{self._prefix}/{name}": name for name in dead}
+        found = self._database[ASIDE].find({"_id": {"$in": list(names)}, "aside": True}, {"_id": 1})
+        return {names[document["_id"]] async for document in found}
 
     async def look(self, partition: int) -> Entry:
         """The partition's entry as it stands, made if there was none."""
@@ -175,13 +183,19 @@ class Ledger:
             if found.matched_count == 0:
                 fenced.add(change.before.partition)
                 continue
-            for collection, writes in change.writes.items():
+            for collection, writes in (*change.writes.items(), (ASIDE, self._aside(change))):
                 operations.setdefault(collection, []).extend(writes)
         self._failpoints.pass_by("in_transaction")
         for collection, writes in operations.items():
             if writes:
                 await self._database[collection].bulk_write(writes, ordered=False, session=session)
         return fenced
+
+    def _aside(self, change: Change) -> list[UpdateOne]:
+        return [
+            UpdateOne({"_id": f"{self._prefix}/{name}"}, {"$set": {"aside": aside}}, upsert=True)
+            for name, aside in change.aside.items()
+        ]
 
     async def _document(self, partition: int) -> Mapping[str, Any]:
         found = await self._documents.find_one({"_id": self._id(partition)})
@@ -194,12 +208,32 @@ class Ledger:
 
 
 async def positions(
-    database: Database, reader: str, *, generation: int = 1, session: AsyncIOMotorClientSession | None = None
+    database: Database, reader: str, *, generation: Generation = 1, session: AsyncIOMotorClientSession | None = None
 ) -> dict[int, int]:
     """Partition → sequence number up to which `reader` has applied."""
+    found = await entries(database, reader, generation=generation, session=session)
+    return {partition: entry.last_seq for partition, entry in found.items()}
+
+
+async def entries(
+    database: Database, reader: str, *, generation: Generation = 1, session: AsyncIOMotorClientSession | None = None
+) -> dict[int, Entry]:
+    """Partition → its entry, without the outbox."""
+    found = database[COLLECTION].find(all_of(reader, generation), {"outbox": 0}, session=session)
+    return {document["partition"]: Entry.of(document | {"outbox": b""}) async for document in found}
+
+
+async def set_aside(database: Database, reader: str, generation: Generation = 1) -> set[str]:
+    """The dead letters that `reader` has not applied after all."""
+    begin = len(f"{reader}/{generation}/")
+    found = database[ASIDE].find(all_of(reader, generation) | {"aside": True}, {"_id": 1})
+    return {document["_id"][begin:] async for document in found}
+
+
+def all_of(reader: str, generation: Generation) -> dict[str, Any]:
+    """The query for all that a reader's generation has here."""
     prefix = f"{reader}/{generation}/"
-    found = database[COLLECTION].find({"_id": {"$gte": prefix, "$lt": prefix + "~"}}, session=session)
-    return {document["partition"]: document["last_seq"] async for document in found}
+    return {"_id": {"$gte": prefix, "$lt": prefix + "~"}}
 
 
 def _places(document: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -13,6 +13,8 @@ from pymongo.write_concern import WriteConcern
 from .health import Health
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
+StoreError = PyMongoError
+"""What any call raises where MongoDB does not answer, or not so."""
 
 _NAMESPACE_EXISTS = 48
 # how long a call waits for a server before it fails; the caller waits and retries, and says so

@@ -25,7 +25,7 @@ from .folding import Folded, Gap, fold_batch, read
 from .health import Health
 from .instruments import Instruments
 from .lag import LagWatch
-from .ledger import Ledger, RolledBack
+from .ledger import Generation, Ledger, RolledBack
 from .logs import get_logger
 from .mongo import Database
 from .ownership import Owned, Ownership, admit, check_tail, confirm_generation, place_at, tell_kafka
@@ -59,7 +59,8 @@ class Worker:
         writes_to: Topic | None = None,
         failpoint: str = "",
         group: str | None = None,
-        generation: int = 1,
+        instruments: Instruments | None = None,
+        generation: Generation = 1,
         session_timeout_ms: int = SESSION_TIMEOUT_MS,
     ) -> None:
         self._service = service
@@ -77,7 +78,7 @@ class Worker:
         self._failpoints = Failpoints(failpoint)
         self._ledger = Ledger(database, service, generation, self._failpoints)
         self._session_timeout_ms = session_timeout_ms
-        self._instruments = Instruments(health.registry)
+        self._instruments = instruments or Instruments(health.registry)
         self._ownership = Ownership()
         self._pace = Pace()
         self._consumer: Any = None
@@ -117,6 +118,10 @@ class Worker:
     def partitions(self) -> frozenset[int]:
         """Those that this process owns now."""
         return frozenset(self._ownership.owned)
+
+    def epochs(self) -> dict[int, int]:
+        """Those partitions, each with the epoch under which it is owned."""
+        return {number: owned.entry.epoch for number, owned in self._ownership.owned.items()}
 
     def read_upto(self) -> datetime | None:
         """All that was on the log of its partitions at that time is applied; None where that is not known of each."""
@@ -211,12 +216,15 @@ class Worker:
                 [
                     Batch(
                         partition=number,
+                        number=ready[number].entry.batch + 1,
                         records=[item.incoming for item in items if item.incoming is not None],
                         next_seq=ready[number].entry.next_seq,
                     )
                     for number, items in offered.items()
                 ]
             )
+            replays = [item.replay_of for items in offered.values() for item in items if item.replay_of]
+            aside = await self._ledger.aside(replays) if replays else set[str]()
         with steps.labels("fold").time():
             results: dict[int, Folded] = {}
             for number, items in offered.items():
@@ -228,6 +236,7 @@ class Worker:
                     sequence_topic=self._sequence_topic,
                     until=time.monotonic() + FOLD_SECONDS / len(offered),
                     max_documents=share,
+                    aside=aside,
                     before_each=self._failpoints.handle,
                 )
                 await asyncio.sleep(0)

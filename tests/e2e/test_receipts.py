@@ -112,7 +112,9 @@ def test_a_cell_broken_by_hand_is_seen(deployment: Deployment, played: list[Any]
     settled(deployment)
     with pymongo.MongoClient(f"mongodb://127.0.0.1:{deployment.port_base + 93}/?directConnection=true") as client:  # type: pymongo.MongoClient[dict[str, Any]]
         database = client["mingshao_metrics"]
-        name = next(one for one in database.list_collection_names() if one.startswith("cells_"))
+        standing = database["generations"].find_one({})
+        assert standing is not None
+        name = f"cells_{standing['_id']}_{standing['current']}"
         sheet = database[name].find_one({"_id": {"$regex": "^cohort/total/"}, "own.valid": {"$gt": 0}})
         assert sheet is not None
         partition = int(sheet["_id"].rpartition("/")[2])

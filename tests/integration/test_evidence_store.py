@@ -10,9 +10,10 @@ import pytest
 
 from services.contracts.cases import CaseFact
 from services.metrics.adapters import evidence_store
-from services.metrics.adapters.cell_store import GENERATION, CellStore
-from services.metrics.adapters.cell_store import writes as cell_writes
+from services.metrics.adapters.cell_store import CellStore
 from services.metrics.adapters.evidence_store import EvidenceStore
+from services.metrics.adapters.generations import FIRST
+from services.metrics.adapters.sheets import writes as cell_writes
 from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums, add
 from services.metrics.domain.evidence import Evidence, after
 from services.metrics.domain.measures import MEASURES
@@ -51,9 +52,9 @@ async def kept(database: Database, partition: int, facts: Sequence[CaseFact], si
             if (evidence := after(before, fact, ZONE)) is not None:
                 cases[fact.case_id] = evidence
             moments[BEGAN + timedelta(seconds=place)] = fact.seq
-        await written(database, cell_writes(partition, sums.sheets()))
+        await written(database, cell_writes(FIRST, partition, sums.sheets()))
         await written(database, evidence_store.writes(partition, cases, moments))
-    for reader, generation in (("evidence", evidence_store.GENERATION), ("metrics", GENERATION)):
+    for reader, generation in (("evidence", evidence_store.GENERATION), ("metrics", FIRST)):
         entry = Entry(partition=partition, epoch=1, last_seq=len(facts))
         await Ledger(database, reader, generation).found(entry)
 

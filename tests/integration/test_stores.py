@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from services.contracts.submissions import ContactGiven
-from services.metrics.adapters.cell_store import CellStore, writes
+from services.metrics.adapters.cell_store import CellStore
+from services.metrics.adapters.generations import FIRST
+from services.metrics.adapters.sheets import writes
 from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums
 from services.metrics.domain.measures import MEASURES
 from services.metrics.domain.periods import Period, day_of
@@ -146,7 +148,7 @@ async def test_cells_sum_to_what_memory_sums_to_whatever_is_asked(database: Data
             sums = Sums()
             for fact in some:
                 sums.add(list(moves(fact, SHANGHAI)))
-            await written(database, writes(partition, sums.sheets()))
+            await written(database, writes(FIRST, partition, sums.sheets()))
     dice = random.Random(7)
     today, bases = day_of(T0, SHANGHAI), list(MEASURES)
     values = {

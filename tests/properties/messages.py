@@ -28,6 +28,7 @@ from services.contracts.followups import CaseJoined, DeadlineReached, DirectoryA
 from services.contracts.identity import case_id
 from services.contracts.messages import Message
 from services.contracts.promises import Clock, PublishFrom, Terms
+from services.contracts.rates import CellBasis, CellChanged
 from services.contracts.submissions import ContactGiven, Place, SubmissionReceived, Urgency
 
 # JSON has no lone surrogates
@@ -304,6 +305,15 @@ mains = st.builds(
     hops=counts,
 )
 applied = st.builds(DirectoryApplied, case_id=case_ids, what=st.sampled_from(("successor", "policy")), at=instants)
+cells = st.builds(
+    CellChanged,
+    partition=counts,
+    seq=counts,
+    basis=one_of(CellBasis),
+    bucket=instants,
+    dims=st.dictionaries(texts, texts, max_size=2),
+    measures=st.dictionaries(texts, st.integers(-(2**53), 2**53), max_size=3),
+)
 BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     SubmissionReceived: submissions,
     ActionRequested: actions,
@@ -314,6 +324,7 @@ BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     DirectoryApplied: applied,
     CaseFact: facts,
     AssignmentNotice: notices,
+    CellChanged: cells,
     DirectoryChanged: changes,
 }
 

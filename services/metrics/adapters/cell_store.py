@@ -1,89 +1,53 @@
-"""Cells in MongoDB: one document per sheet and partition, moved by `$inc`, summed by readers. docs/adr/0009 says why.
-
-A sheet belongs to one partition, so no two owners write one document. On it, `own` are the measures of the sheet's own
-cell, and each dimension that tells cells apart maps its values to theirs.
-"""
+"""Reads cells from MongoDB: sums over sheets and partitions."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-import msgspec
-from motor.motor_asyncio import AsyncIOMotorClientSession
-from pymongo import UpdateOne
+from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo.errors import PyMongoError
 
 from services.runtime.ledger import positions
-from services.runtime.mongo import Database, ensure_collection
+from services.runtime.mongo import Database
 
-from ..domain.cells import SHEETS, Line, Sheet, Tally
+from ..domain.cells import SHEETS, Tally
 from ..domain.measures import MEASURES, needed
 from ..domain.periods import mark
 from ..domain.rollups import Among
 from ..ports import CellQuery, CellsAway, Parted, Reading
+from .generations import Generations, cells_of
+from .sheets import ESCAPED, OWN, prefix
 
-GENERATION = 4
-"""Of the stored form. A new one has a ledger and a collection of its own, and counts from the log's beginning."""
-COLLECTION = f"cells_{GENERATION}"
 AWAY = "MongoDB does not answer; the figures are kept, ask again"
-OWN = "own"
+Cells = AsyncIOMotorCollection[dict[str, Any]]
 BIN, COUNT = "bin", "count"
 _PARTITION = {"$last": {"$split": ["$_id", "/"]}}
 _BUCKET = {"$arrayElemAt": [{"$split": ["$_id", "/"]}, 2]}
-_ESCAPED = str.maketrans({"%": "%25", ".": "%2E", "$": "%24", "\0": "%00"})
-"""What a field's name may not hold where `$inc` names its path."""
-
-
-def writes(partition: int, sheets: Mapping[Sheet, Mapping[Line, int]]) -> dict[str, Sequence[Any]]:
-    """A batch's changes as upserts, one for each sheet."""
-    return {COLLECTION: [_move(partition, sheet, lines) for sheet, lines in sheets.items()]}
-
-
-def sheet_id(partition: int, sheet: Sheet) -> str:
-    """The same sheet has the same id for ever: basis, dimension, bucket (UTC), value as JSON, partition.
-
-    Ids are in the order in which they are read, so no second index is needed; it would cost as much as the sheets.
-    """
-    value = msgspec.json.encode(sheet.value).decode()
-    return f"{_prefix(sheet.basis, sheet.dimension)}{mark(sheet.bucket)}/{value}/{partition}"
-
-
-def _prefix(basis: str, dimension: str) -> str:
-    return f"{basis}/{dimension}/"
-
-
-def _move(partition: int, sheet: Sheet, lines: Mapping[Line, int]) -> UpdateOne:
-    return UpdateOne(
-        {"_id": sheet_id(partition, sheet)},
-        {"$inc": {_path(line): count for line, count in lines.items()}, "$setOnInsert": {"value": sheet.value}},
-        upsert=True,
-    )
-
-
-def _path(line: Line) -> str:
-    inner, value, measure = line
-    return f"{OWN}.{measure}" if inner is None else f"{inner}.{value.translate(_ESCAPED)}.{measure}"
 
 
 class CellStore:
-    """Reads cells and the ledger's positions in one snapshot session."""
+    """Reads cells and the ledger's positions in one snapshot session, of the generation that is current in it."""
 
     def __init__(self, database: Database, reader: str) -> None:
         self._database = database
-        self._cells = database[COLLECTION]
         self._reader = reader
+        self._generations = Generations(database, reader)
 
     async def prepare(self) -> None:
-        """Make the collection: a transaction should not have to. PyMongoError."""
-        await ensure_collection(self._database, COLLECTION)
+        """What there is to read, where there is nothing yet. PyMongoError."""
+        await self._generations.prepare()
+
+    async def current(self) -> str:
+        """The generation that is read. PyMongoError."""
+        return (await self._generations.standing()).current
 
     async def read(self, queries: Sequence[CellQuery]) -> Reading:
         """All queries and the position at one instant. CellsAway."""
         try:
             async with await self._database.client.start_session(snapshot=True) as session:
-                position = await positions(self._database, self._reader, generation=GENERATION, session=session)
-                sums = [await self._sums(query, session) for query in queries]
+                cells, position = await self._current(session)
+                sums = [await _sums(query, cells, session) for query in queries]
             return Reading(sums=sums, position=position)
         except PyMongoError as error:
             raise CellsAway(AWAY) from error
@@ -92,28 +56,34 @@ class CellStore:
         """One query's sums partition by partition, and the position, at one instant. CellsAway."""
         try:
             async with await self._database.client.start_session(snapshot=True) as session:
-                position = await positions(self._database, self._reader, generation=GENERATION, session=session)
+                cells, position = await self._current(session)
                 found: dict[int, dict[str, int]] = {partition: {} for partition in position}
                 steps = [*_cells(query), *_summed(query, [_PARTITION])]
-                async for row in self._cells.aggregate(steps, session=session):
+                async for row in cells.aggregate(steps, session=session):
                     (partition,) = row.pop("_id")
                     found.setdefault(int(partition), {}).update(_tally(row))
             return Parted(sums=found, position=position)
         except PyMongoError as error:
             raise CellsAway(AWAY) from error
 
-    async def _sums(self, query: CellQuery, session: AsyncIOMotorClientSession) -> Mapping[tuple[str, ...], Tally]:
-        found: dict[tuple[str, ...], dict[str, int]] = {}
-        outer, inner = SHEETS[query.dims]
-        fields: dict[str | None, Any] = {outer: "$value", inner: "$inner"}
-        told = ("bucket", *query.dims) if query.bucketed else query.dims
-        fields["bucket"] = _BUCKET
-        steps = [*_cells(query), *_summed(query, [fields[name] for name in told])]
-        async for row in self._cells.aggregate(steps, session=session):
-            named = zip(told, row.pop("_id"), strict=True)
-            values = tuple(unquote(value) if name == inner else value for name, value in named)
-            found.setdefault(values, {}).update(_tally(row))
-        return found
+    async def _current(self, session: AsyncIOMotorClientSession) -> tuple[Cells, Mapping[int, int]]:
+        current = (await self._generations.standing(session)).current
+        position = await positions(self._database, self._reader, generation=current, session=session)
+        return self._database[cells_of(current)], position
+
+
+async def _sums(query: CellQuery, cells: Cells, session: AsyncIOMotorClientSession) -> Mapping[tuple[str, ...], Tally]:
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    outer, inner = SHEETS[query.dims]
+    fields: dict[str | None, Any] = {outer: "$value", inner: "$inner"}
+    told = ("bucket", *query.dims) if query.bucketed else query.dims
+    fields["bucket"] = _BUCKET
+    steps = [*_cells(query), *_summed(query, [fields[name] for name in told])]
+    async for row in cells.aggregate(steps, session=session):
+        named = zip(told, row.pop("_id"), strict=True)
+        values = tuple(unquote(value) if name == inner else value for name, value in named)
+        found.setdefault(values, {}).update(_tally(row))
+    return found
 
 
 def _tally(row: Mapping[str, Any]) -> Tally:
@@ -123,11 +93,11 @@ def _tally(row: Mapping[str, Any]) -> Tally:
 def _cells(query: CellQuery) -> list[dict[str, Any]]:
     """The sheets of the period, and of each its cells as `value`, `inner` (as field names have it), `n`."""
     (outer, inner), period, only = SHEETS[query.dims], query.period, dict(query.only)
-    prefix = _prefix(query.basis, outer)
+    begin = prefix(query.basis, outer)
     sheets: dict[str, Any] = {
         "_id": {
-            "$gte": prefix + (mark(period.begin) if period.begin else ""),
-            "$lt": prefix + (mark(period.end) if period.end else "~"),
+            "$gte": begin + (mark(period.begin) if period.begin else ""),
+            "$lt": begin + (mark(period.end) if period.end else "~"),
         }
     }
     if outer in only:
@@ -136,7 +106,7 @@ def _cells(query: CellQuery) -> list[dict[str, Any]]:
     if inner is None:
         steps.append({"$project": {"value": 1, "n": f"${OWN}"}})
     elif inner in only and len(only[inner].values) == 1 and not only[inner].outside:
-        name = {"$literal": only[inner].values[0].translate(_ESCAPED)}
+        name = {"$literal": only[inner].values[0].translate(ESCAPED)}
         steps.append(
             {"$project": {"value": 1, "inner": name, "n": {"$getField": {"field": name, "input": f"${inner}"}}}}
         )
@@ -150,7 +120,7 @@ def _cells(query: CellQuery) -> list[dict[str, Any]]:
 
 
 def _among(wanted: Among, *, escaped: bool = False) -> dict[str, list[str]]:
-    values = [value.translate(_ESCAPED) if escaped else value for value in wanted.values]
+    values = [value.translate(ESCAPED) if escaped else value for value in wanted.values]
     return {"$nin" if wanted.outside else "$in": values}
 
 

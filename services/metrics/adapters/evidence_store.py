@@ -11,12 +11,12 @@ import msgspec
 from pymongo import ASCENDING, IndexModel, ReplaceOne, UpdateOne
 from pymongo.errors import PyMongoError
 
+from services.contracts.rates import CellBasis
 from services.runtime.ledger import positions
 from services.runtime.mongo import Database, ensure_collection
 
 from ..domain.cells import DIMENSIONS
 from ..domain.evidence import Evidence
-from ..domain.measures import CellBasis
 from ..domain.periods import Period
 from ..domain.rollups import Among
 from ..ports import CellsAway, Kept

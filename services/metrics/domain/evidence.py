@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.contracts.cases import NOT_VALID, CaseFact, CaseSummary
+from services.contracts.rates import CellBasis
 
 from .cells import Place, Tally, Values, values_of
-from .measures import CellBasis, with_excluded
+from .measures import with_excluded
 from .standing import PARTS, standing
 from .units import bucket_of, marks
 

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, get_args
 
 from services.contracts.cases import OccurrenceKind
+from services.contracts.rates import CellBasis
 
 from .cells import Tally
 
 Basis = Literal["cohort", "due", "flow"]
 """按登记日, 按到期时间, 按发生时间: what a figure is asked on."""
-CellBasis = Literal["cohort", "due", "flow", "durations"]
-"""What cells are kept by. `durations` are the cohort's, on sheets of their own: a histogram has hundreds of numbers."""
 Scope = Literal["full", "assessed"]
 """口径: 全口径 counts all, 考核口径 leaves out what is excluded. A caller names it as `reading`."""
 SCOPES: tuple[Scope, ...] = get_args(Scope)

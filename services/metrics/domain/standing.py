@@ -12,10 +12,10 @@ from msgspec.structs import replace as _replace
 
 from services.contracts.actions import SATISFIED_FROM
 from services.contracts.cases import NOT_VALID, NOW_CLOSED, CaseSummary, State
+from services.contracts.rates import CellBasis
 
 from .cells import Values, values_of
 from .durations import bin_of
-from .measures import CellBasis
 
 STRICTLY_SATISFIED_FROM = 4
 """满意 or better: 基本满意 is left out."""

@@ -8,9 +8,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.contracts.cases import CaseFact, CaseSummary, Occurrence
+from services.contracts.rates import CellBasis
 
 from .cells import Place, Tally
-from .measures import CellBasis, with_excluded
+from .measures import with_excluded
 from .periods import day_of, hour_of
 from .standing import PARTS, Part, Unit, verdicts
 

@@ -1,26 +1,35 @@
 """Facts to cells: what the batch worker runs. Nothing is loaded, since cells only ever move by differences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.contracts.cases import CaseFact
 from services.runtime.batches import Batch, Fold, Incoming, Outgoing
 
-from ..domain.cells import Sums
+from ..domain.cells import Line, Sheet, Sums
 from ..domain.units import moves
 from ..ports import CellWrites
+
+Marked = Callable[[int, int, Mapping[Sheet, Mapping[Line, int]]], None]
+"""Partition, number of the batch, what it changes."""
+
+
+def unmarked(partition: int, number: int, sheets: Mapping[Sheet, Mapping[Line, int]]) -> None:
+    """Where nobody is told."""
 
 
 class CellFold:
     """One partition's batch: sums in memory, so that each sheet is written once."""
 
-    def __init__(self, batch: Batch, zone: ZoneInfo, writes: CellWrites) -> None:
+    def __init__(self, batch: Batch, zone: ZoneInfo, writes: CellWrites, marked: Marked) -> None:
         self.next_seq = batch.next_seq
         self.directory_version = 0
         self._partition = batch.partition
+        self._number = batch.number
         self._zone = zone
         self._writes = writes
+        self._marked = marked
         self._sums = Sums()
 
     @property
@@ -38,16 +47,19 @@ class CellFold:
 
     def writes(self) -> Mapping[str, Sequence[Any]]:
         """The changed sheets."""
-        return self._writes(self._partition, self._sums.sheets())
+        sheets = self._sums.sheets()
+        self._marked(self._partition, self._number, sheets)
+        return self._writes(self._partition, sheets)
 
 
 class FactReader:
-    """The worker's reader."""
+    """The worker's reader. `marked` is told what a batch changes, before it is committed."""
 
-    def __init__(self, zone: ZoneInfo, writes: CellWrites) -> None:
+    def __init__(self, zone: ZoneInfo, writes: CellWrites, marked: Marked) -> None:
         self._zone = zone
         self._writes = writes
+        self._marked = marked
 
     async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
         """A fold for each partition."""
-        return {batch.partition: CellFold(batch, self._zone, self._writes) for batch in batches}
+        return {batch.partition: CellFold(batch, self._zone, self._writes, self._marked) for batch in batches}

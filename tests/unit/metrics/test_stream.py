@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -10,11 +11,12 @@ import pytest
 
 from services.contracts.codec import Event
 from services.contracts.directory import DirectoryChanged
-from services.metrics.adapters.cell_store import COLLECTION, sheet_id, writes
+from services.metrics.adapters.generations import FIRST, cells_of
+from services.metrics.adapters.sheets import sheet_id, writes
 from services.metrics.domain.cells import Place, Sums
 from services.metrics.stream import host
 from services.metrics.stream.control import Control, LogLevel, Refresh
-from services.metrics.stream.facts import FactReader
+from services.metrics.stream.facts import FactReader, unmarked
 from services.metrics.stream.host import FaustHost
 from services.runtime.batches import Batch, Incoming
 from services.runtime.health import Health
@@ -30,11 +32,11 @@ def incoming(data: Any) -> Incoming:
 
 async def test_a_batch_writes_each_sheet_once_and_sheets_without_change_not_at_all() -> None:
     facts = worked_example().facts
-    batch = Batch(partition=3, records=[], next_seq=7)
-    fold = (await FactReader(SHANGHAI, writes).load([batch]))[3]
+    batch = Batch(partition=3, number=1, records=[], next_seq=7)
+    fold = (await FactReader(SHANGHAI, partial(writes, FIRST), unmarked).load([batch]))[3]
     for fact in facts:
         assert fold.apply(incoming(fact)) == ()
-    operations = fold.writes()[COLLECTION]
+    operations = fold.writes()[cells_of(FIRST)]
     ids = [operation._filter["_id"] for operation in operations]
     assert len(ids) == len(set(ids))
     assert 'cohort/department/2026-03-29T16:00/"b"/3' in ids
@@ -43,13 +45,13 @@ async def test_a_batch_writes_each_sheet_once_and_sheets_without_change_not_at_a
 
 
 async def test_what_is_no_fact_is_refused_and_leaves_the_fold_as_it_was() -> None:
-    batch = Batch(partition=0, records=[], next_seq=1)
-    fold = (await FactReader(SHANGHAI, writes).load([batch]))[0]
+    batch = Batch(partition=0, number=1, records=[], next_seq=1)
+    fold = (await FactReader(SHANGHAI, partial(writes, FIRST), unmarked).load([batch]))[0]
     with pytest.raises(ValueError, match="DirectoryChanged"):
         fold.apply(incoming(DirectoryChanged(kind="channel", id="x", version=1)))
     with pytest.raises(ValueError, match="NoneType"):
         fold.apply(msgspec.structs.replace(incoming(worked_example().facts[0]), event=None))
-    assert fold.writes()[COLLECTION] == []
+    assert fold.writes()[cells_of(FIRST)] == []
 
 
 def test_no_two_sheets_have_one_id_and_no_two_cells_one_place_on_a_sheet() -> None:
@@ -60,7 +62,7 @@ def test_no_two_sheets_have_one_id_and_no_two_cells_one_place_on_a_sheet() -> No
     sheets = sums.sheets()
     ids = {sheet_id(partition, sheet) for partition in (0, 1) for sheet in sheets}
     assert len(ids) == 2 * len(sheets) == 2 * sums.size
-    operations = writes(0, sheets)[COLLECTION]
+    operations = writes(FIRST, 0, sheets)[cells_of(FIRST)]
     assert sum(len(one._doc["$inc"]) for one in operations) == sum(map(len, sheets.values())) == len(sums.cells())
 
 

@@ -78,7 +78,7 @@ class Follower:
 async def fold_of(records: Sequence[Incoming], version: int = 9) -> tuple[TellingFold, Store, Topics]:
     store, topics = Store(), Topics()
     reader = TellingReader(store, topics, cast(Directory, Follower(version)))
-    folds = await reader.load([Batch(partition=3, records=records, next_seq=8)])
+    folds = await reader.load([Batch(partition=3, number=1, records=records, next_seq=8)])
     fold = folds[3]
     assert isinstance(fold, TellingFold)
     return fold, store, topics

@@ -37,7 +37,7 @@ def record(data: Message | None, key: str | None = None, offset: int = 0) -> Inc
 async def bench(*records: Incoming, store: MemoryStore | None = None, next_seq: int = 41) -> tuple[Fold, MemoryStore]:
     store, registry = store or MemoryStore(), CollectorRegistry()
     reader = JudgingReader(store, lambda: RULES, Refusals(registry), lambda topic, key: 3)
-    folds = await reader.load([Batch(partition=3, records=records, next_seq=next_seq)])
+    folds = await reader.load([Batch(partition=3, number=1, records=records, next_seq=next_seq)])
     return folds[3], store
 
 
@@ -119,7 +119,7 @@ async def test_refusals_are_counted_by_their_code() -> None:
     registry = CollectorRegistry()
     [incoming] = commands(ask("sign", "department"))
     reader = JudgingReader(MemoryStore(), lambda: RULES, Refusals(registry), lambda topic, key: 3)
-    fold = (await reader.load([Batch(partition=3, records=[incoming], next_seq=1)]))[3]
+    fold = (await reader.load([Batch(partition=3, number=1, records=[incoming], next_seq=1)]))[3]
     fold.apply(incoming)
     assert registry.get_sample_value("mingshao_refusals_total", {"code": "unknown_case"}) == 1
     assert registry.get_sample_value("mingshao_refusals_total", {"code": "not_allowed"}) is None

@@ -1,7 +1,7 @@
 """A partition's batch: sequence numbers, dead letters, replays and caps, without any server."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -63,12 +63,18 @@ def record(offset: int, *, key: str = "", topic: str = CASES, sequence: int | No
 
 
 def folded(
-    records: Sequence[Any], fold: Recording, before: Entry | None = None, sequence: str | None = CASES
+    records: Sequence[Any],
+    fold: Recording,
+    before: Entry | None = None,
+    sequence: str | None = CASES,
+    aside: Collection[str] = (),
 ) -> Folded:
     items: list[Read] = [read(raw, REPLAYS) for raw in records]
     before = before or Entry(partition=0, epoch=1)
     until = time.monotonic() + 60
-    return fold_batch("routing", before, items, fold, sequence_topic=sequence, until=until, max_documents=10_000)
+    return fold_batch(
+        "routing", before, items, fold, sequence_topic=sequence, until=until, max_documents=10_000, aside=aside
+    )
 
 
 def test_facts_that_were_read_are_dropped_and_the_next_is_applied() -> None:
@@ -122,11 +128,22 @@ def test_a_replayed_dead_letter_is_applied_once_without_moving_the_sequence() ->
         )
         for i in range(2)
     ]
-    fold = Recording()
-    result = folded(raws, fold, Entry(partition=0, epoch=1, last_seq=9))
+    fold, at = Recording(), Entry(partition=0, epoch=1, last_seq=9)
+    result = folded(raws, fold, at, aside={f"{CASES}:0:7"})
     assert fold.seen == ["again"]
-    assert result.change.after.replayed == (f"{CASES}:0:7",)
+    assert result.change.aside == {f"{CASES}:0:7": False}
     assert (result.change.after.last_seq, result.change.after.offsets[REPLAYS]) == (9, 2)
+
+
+def test_a_replay_of_what_this_reader_never_set_aside_counts_nothing_twice() -> None:
+    died = dead_letter("routing", record(7, sequence=8, key="again"), "a bug that is mended")
+    raw = SimpleNamespace(
+        topic=REPLAYS, partition=0, offset=0, timestamp=1, key=died.key, value=died.value, headers=died.headers
+    )
+    fold = Recording()
+    result = folded([record(7, sequence=8, key="again"), raw], fold, Entry(partition=0, epoch=1, last_seq=7))
+    assert fold.seen == ["again"]
+    assert result.change.aside == {}
 
 
 def test_a_replay_that_fails_again_keeps_its_origin_and_may_be_tried_again() -> None:
@@ -134,11 +151,11 @@ def test_a_replay_that_fails_again_keeps_its_origin_and_may_be_tried_again() -> 
     raw = SimpleNamespace(
         topic=REPLAYS, partition=0, offset=0, timestamp=1, key=died.key, value=died.value, headers=died.headers
     )
-    result = folded([raw], Recording(poison="bad"))
+    result = folded([raw], Recording(poison="bad"), aside={f"{CASES}:0:7"})
     again = SimpleNamespace(**{n: getattr(result.outgoing[0], n) for n in ("headers", "topic", "partition")})
     assert origin_of(again).id == f"{CASES}:0:7"
     assert reason_of(again) == "ValueError: poisonous"
-    assert result.change.after.replayed == ()
+    assert result.change.aside == {f"{CASES}:0:7": True}
 
 
 def test_time_caps_a_batch_but_one_record_always_goes() -> None:

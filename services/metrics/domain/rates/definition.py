@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ..measures import Basis, CellBasis
+from services.contracts.rates import CellBasis
+
+from ..measures import Basis
 
 Sum = str | Mapping[str, float]
 """One measure, or several with their weights. A measure has the same name on every basis on which a row has it."""

@@ -1,0 +1,108 @@
+"""What other systems read of figures on the `rates` topic: the newest record of a cell is what the cell holds, through
+kills of whoever tells it and after a rebuild."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pymongo
+
+from deploy.local.places import Home
+from deploy.local.processes import alive, send
+from deploy.local.supervisor import record
+from services.contracts.rates import CellChanged
+from services.contracts.topics import RATES
+from services.metrics.adapters.sheets import cells_on, sheet_of
+from services.metrics.domain.periods import mark
+from tests.e2e.agreement import all_equal, settled
+from tests.e2e.deployment import Deployment, until
+from tests.e2e.log import read_log
+from tests.e2e.test_pipeline import ticket
+from tests.e2e.test_recount import SEED, replay
+from tests.recount.history import generate, reference_street
+
+Cells = dict[tuple[Any, ...], Mapping[str, int]]
+
+
+@contextmanager
+def database(deployment: Deployment) -> Iterator[Any]:
+    uri = f"mongodb://127.0.0.1:{deployment.port_base + 93}/?directConnection=true"
+    with pymongo.MongoClient(uri) as client:  # type: pymongo.MongoClient[dict[str, Any]]
+        yield client["mingshao_metrics"]
+
+
+def current(found: Any) -> Any:
+    document = found["generations"].find_one({})
+    return found[f"cells_{document['_id']}_{document['current']}"]
+
+
+def held(deployment: Deployment) -> Cells:
+    """As the store has them."""
+    cells: Cells = {}
+    with database(deployment) as found:
+        for sheet in current(found).find():
+            partition, _ = sheet_of(sheet)
+            for key, tally in cells_on(sheet).items():
+                if tally:
+                    named = tuple(sorted(zip(key.dims, key.values, strict=True)))
+                    cells[partition, key.basis, mark(key.bucket), named] = tally
+    return cells
+
+
+def told(deployment: Deployment) -> Cells:
+    """As a reader of the topic has them: of each key the record with the highest sequence, of equal ones the last."""
+    newest: dict[tuple[Any, ...], tuple[int, Mapping[str, int]]] = {}
+    for one in (one for part in read_log(deployment.kafka_bootstrap, RATES.name).values() for one in part):
+        cell = msgspec.convert(one.value, CellChanged)
+        key = (cell.partition, cell.basis, mark(cell.bucket), tuple(sorted(cell.dims.items())))
+        if cell.seq >= newest.get(key, (0, {}))[0]:
+            newest[key] = cell.seq, cell.measures
+    return {key: measures for key, (_, measures) in newest.items() if measures}
+
+
+def agreed(deployment: Deployment) -> None:
+    settled(deployment)
+    until(lambda: told(deployment) == held(deployment), 60)
+
+
+def kill(deployment: Deployment, name: str) -> None:
+    state = record.read_state(Home(deployment.home))
+    assert state is not None
+    for entry in state.processes:
+        if entry.name == name and entry.running is not None and alive(entry.running):
+            send(entry.running, 9)
+
+
+def push_some(deployment: Deployment) -> None:
+    for _ in range(20):
+        answer = deployment.call("POST", "intake", "/v1/tickets", "source:hotline", json=ticket())
+        assert answer.status_code == 202
+
+
+def test_the_topic_has_what_the_cells_hold_through_kills(deployment: Deployment, tmp_path: Path) -> None:
+    steps = generate(reference_street(), seed=SEED + 4, cases=300)
+    third = len(steps) // 3
+    for number in range(3):
+        replay(deployment, steps[number * third : (number + 1) * third], tmp_path / f"{number}.jsonl")
+        kill(deployment, "metrics-1")
+    agreed(deployment)
+    assert len(held(deployment)) > 1_000
+
+
+def test_what_a_rebuild_mends_is_told(deployment: Deployment) -> None:
+    push_some(deployment)
+    agreed(deployment)
+    with database(deployment) as found:
+        cells = current(found)
+        newest = cells.find_one({"_id": {"$regex": "^cohort/total/"}, "own.valid": {"$gt": 0}}, sort=[("_id", -1)])
+        cells.update_one({"_id": newest["_id"]}, {"$inc": {"own.valid": 5}})
+    broken = held(deployment)
+    push_some(deployment)  # some of them go where the broken cell is, so that it is told as it stands
+    agreed(deployment)
+    assert len(held(deployment)) >= len(broken)
+    result = deployment.mingshao("metrics", "rebuild", "--accept")
+    assert result.returncode == 0, result.stdout + result.stderr
+    agreed(deployment)
+    all_equal(deployment)
