@@ -85,9 +85,10 @@ def questions(seed: int, number: int) -> list[CellQuery]:
 
 @pytest.mark.parametrize("size", [1_000, 7])
 async def test_cells_and_evidence_agree_whatever_is_asked(database: Database, size: int) -> None:
+    cells, evidence = CellStore(database, "metrics"), EvidenceStore(database)
+    await cells.prepare()
     for partition, facts in enumerate(history()):
         await kept(database, partition, facts, size)
-    cells, evidence = CellStore(database, "metrics"), EvidenceStore(database)
     position = await evidence.position()
     assert position == {partition: len(facts) for partition, facts in enumerate(history())}
     asked = questions(size, 120)
