@@ -1,4 +1,4 @@
-"""Tells the `rates` topic what each changed cell holds, partition by partition. docs/adr/0017.
+"""Tells the `rates` topic what each changed cell holds, partition by partition. docs/adr/0018.
 
 A cell's value is read from the store after it was committed, so what is told is absolute and of one position; told
 twice it is the same. Which cells changed is kept in memory; where that is lost (another owner, a new start) it is found
