@@ -1,0 +1,52 @@
+"""What is still to be told of changed cells: nothing is dropped while a later batch changes it again."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.metrics.domain import changed as module
+from services.metrics.domain.cells import Line, Sheet
+from services.metrics.domain.changed import Changed
+
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+TOTAL, ROADS = Sheet("cohort", DAY, "total", ""), Sheet("cohort", DAY, "department", "roads")
+OWN: Line = (None, "", "valid")
+LEAK: Line = ("category", "leak", "valid")
+
+
+def test_cells_of_a_sheet_are_told_once_however_many_measures_changed() -> None:
+    changed = Changed()
+    changed.mark(0, 1, {TOTAL: [OWN, (None, "", "closed"), LEAK], ROADS: [OWN]})
+    assert changed.upto(0, 1, 10) == {TOTAL: {(None, ""), ("category", "leak")}, ROADS: {(None, "")}}
+    assert changed.upto(1, 1, 10) == {}
+    assert changed.count == 2
+
+
+def test_what_a_later_batch_changes_waits_for_it_and_is_not_taken_for_told() -> None:
+    changed = Changed()
+    changed.mark(0, 1, {TOTAL: [OWN], ROADS: [OWN]})
+    changed.mark(0, 2, {TOTAL: [LEAK]})
+    # read at batch 1: the second is not committed yet
+    assert changed.upto(0, 1, 10) == {ROADS: {(None, "")}}
+    changed.told(0, 1, [TOTAL, ROADS])
+    assert changed.upto(0, 2, 10) == {TOTAL: {(None, ""), ("category", "leak")}}
+    changed.told(0, 2, [TOTAL])
+    assert changed.count == 0
+
+
+def test_no_more_than_asked_for_at_once() -> None:
+    changed = Changed()
+    changed.mark(0, 1, {TOTAL: [OWN], ROADS: [OWN]})
+    first = changed.upto(0, 1, 1)
+    assert len(first) == 1
+    changed.told(0, 1, first)
+    assert len(changed.upto(0, 1, 1)) == 1
+
+
+def test_too_many_to_keep_means_all_of_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_SHEETS", 1)
+    changed = Changed()
+    changed.mark(3, 1, {TOTAL: [OWN], ROADS: [OWN]})
+    assert (changed.whole, changed.count) == ({3}, 0)
+    changed.forget(3)
+    assert changed.whole == set()
