@@ -69,7 +69,7 @@ async def test_the_switch_waits_until_the_fresh_ones_are_nowhere_behind(database
     assert (await made.standing()).current == standing.current
     # whoever counts the read ones cannot commit meanwhile
     ledger = database["ledger"]
-    with pytest.raises(OperationFailure, match="WriteConflict|Write conflict"):
+    with pytest.raises(OperationFailure, match=r"WriteConflict|Write conflict"):
         async with await database.client.start_session() as session, session.start_transaction():
             await ledger.update_many({"_id": {"$regex": standing.current}}, {"$set": {"last_seq": 99}}, session=session)
     await stands(database, standing.fresh or "", {1: 9})
