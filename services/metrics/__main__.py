@@ -30,6 +30,7 @@ from .adapters.names import DirectoryNames
 from .api.alarm import Alarm
 from .api.desk import Desk
 from .handlers import totals
+from .recounts import Recounts
 from .settings import MetricsSettings
 from .stream.app import control_app
 from .stream.control import Control
@@ -47,6 +48,7 @@ async def run(settings: MetricsSettings) -> None:
     database = connect(settings.mongodb_uri, "mingshao_metrics")
     behind = connect(settings.mongodb_uri, EVIDENCE)
     store, bell = CellStore(database, SERVICE), ChangeStreamBell(database, health)
+    evidence = EvidenceStore(behind)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
     names = DirectoryNames(directory)
@@ -93,7 +95,8 @@ async def run(settings: MetricsSettings) -> None:
             "desk": Desk(
                 cells=store,
                 shared=SharedReader(store, bell),
-                evidence=EvidenceStore(behind),
+                evidence=evidence,
+                recounts=Recounts(evidence),
                 disagreed=Alarm(health.registry),
                 names=names,
                 turns=names.turns,
