@@ -19,7 +19,7 @@ from .domain.measures import CellBasis
 from .domain.periods import Period, mark
 from .domain.rollups import Among, holds
 from .domain.slices import ALL_IDS, Ids
-from .ports import CellQuery, EvidenceReader, Reading
+from .ports import CellQuery, Chunk, EvidenceReader, Reading
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 5.0
@@ -89,7 +89,7 @@ async def looked(
     basis: CellBasis,
     period: Period,
     only: Mapping[str, Among],
-    look: Callable[[Sequence[Behind]], T],
+    look: Callable[[Iterable[Behind]], T],
     ids: Ids = ALL_IDS,
 ) -> AsyncGenerator[T, None]:
     """What `look` makes of all cases that may matter, part by part, beside the loop. CellsAway."""
@@ -99,7 +99,7 @@ async def looked(
             yield await loop.run_in_executor(_BESIDE, _through, look, chunk)
 
 
-def _through(look: Callable[[Sequence[Behind]], T], chunk: Callable[[], Sequence[Behind]]) -> T:
+def _through(look: Callable[[Iterable[Behind]], T], chunk: Chunk) -> T:
     return look(chunk())
 
 

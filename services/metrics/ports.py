@@ -1,6 +1,6 @@
 """What metrics needs from outside, as small protocols."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -69,7 +69,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence
 
 
-Chunk = Callable[[], Sequence[Behind]]
+Chunk = Callable[[], Iterable[Behind]]
 """Some cases as the store gave them, readable once it is called: that takes a processor some time."""
 
 

@@ -3,7 +3,7 @@
 Generations are as the cells': a new stored form begins from the log anew.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, get_args
@@ -165,11 +165,10 @@ class EvidenceStore:
             raise CellsAway(AWAY) from error
 
 
-def _behind(raw: bytes, bases: Sequence[CellBasis]) -> list[Behind]:
-    return [
-        Behind(case_id=one["_id"], partition=one["partition"], pieces=_pieces(one["pieces"], bases))
-        for one in bson.decode_all(raw)
-    ]
+def _behind(raw: bytes, bases: Sequence[CellBasis]) -> Iterator[Behind]:
+    # one after the other: a thousand at once would be fifty thousand objects
+    for one in bson.decode_all(raw):
+        yield Behind(case_id=one["_id"], partition=one["partition"], pieces=_pieces(one["pieces"], bases))
 
 
 def _pieces(stored: Mapping[str, bytes], bases: Iterable[CellBasis]) -> tuple[Piece, ...]:
