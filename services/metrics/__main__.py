@@ -44,6 +44,7 @@ from .api.desk import Desk
 from .domain.changed import Changed
 from .handlers import totals
 from .rebuild import Counted, Ended, Halted, Rebuild, Taken
+from .recounts import Recounts
 from .settings import MetricsSettings
 from .stream.app import control_app
 from .stream.control import Control
@@ -64,6 +65,7 @@ async def run(settings: MetricsSettings) -> None:
     database = connect(settings.mongodb_uri, DATABASE)
     behind = connect(settings.mongodb_uri, EVIDENCE)
     store, bell = CellStore(database, SERVICE), ChangeStreamBell(database, health)
+    evidence = EvidenceStore(behind)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
     names = DirectoryNames(directory)
@@ -115,7 +117,8 @@ async def run(settings: MetricsSettings) -> None:
             "desk": Desk(
                 cells=store,
                 shared=SharedReader(store, bell),
-                evidence=EvidenceStore(behind),
+                evidence=evidence,
+                recounts=Recounts(evidence),
                 disagreed=Alarm(health.registry),
                 names=names,
                 turns=names.turns,

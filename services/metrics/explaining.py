@@ -4,10 +4,8 @@ Both are read at one position of the log, partition by partition. A difference m
 wrongly, or that one has set a fact aside (its dead letters) and the other has not.
 """
 
-import heapq
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
-from typing import get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,10 +16,12 @@ from .domain.figures import Figure, figure
 from .domain.measures import read_as
 from .domain.periods import shown
 from .domain.receipts import Asked as Whose
-from .domain.receipts import Share, Side, compared, look, share
+from .domain.receipts import Share, Side, compared
+from .domain.recounts import Recount
 from .handlers import Asked, Heading, heading, peopled, query_of, until_now
-from .past import AsOf, caught_up, whole
-from .ports import CellQuery, EvidenceReader, Names, Parted, PartedReader
+from .past import AsOf, caught_up
+from .ports import EvidenceReader, Names, Parted, PartedReader
+from .recounts import Recounts
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,66 +73,92 @@ async def explain(
     *,
     cells: PartedReader,
     evidence: EvidenceReader,
+    recounts: Recounts,
     names: Names,
     zone: ZoneInfo,
     as_of: AsOf | None,
     now: datetime,
 ) -> Explained:
-    """Of now, compared with the cells, or `as_of` an earlier position. CellsAway, EvidenceBehind, TooMany."""
+    """Of now, compared with the cells, or `as_of` an earlier position. CellsAway, EvidenceBehind."""
     asked = until_now(asked, zone, as_of.now if as_of else now)
-    query = query_of(asked, names.rollups())
-    whose = Whose(row=asked.row, basis=asked.basis, scope=asked.reading, period=asked.period, only=dict(query.only))
-    held = await cells.parted(query) if as_of is None else None
+    whose = _whose(asked, names)
+    held = await cells.parted(query_of(asked, names.rollups())) if as_of is None else None
     if as_of is None:
         assert held is not None
         as_of = AsOf(position=held.position, now=now)
     await caught_up(evidence, as_of.position)
-    counted = await _counted(evidence, query, whose, as_of.position)
+
+    def agrees(counted: Recount) -> bool:
+        return held is None or all(one.agrees for one in _compare(held, counted, whose))
+
+    # a count that was kept and does not agree may be of before a dead letter was replayed
+    counted = await recounts.of(whose, as_of.position, agrees)
     partitions = None if held is None else _compare(held, counted, whose)
-    after = [one for one in counted.shares[page.side] if one.case_id > page.after]
-    first = heapq.nsmallest(page.limit + 1, after, key=lambda one: one.case_id)
+    first = await recounts.page(counted, whose, as_of.position, page.side, page.after, page.limit + 1)
     more = len(first) > page.limit
     receipt = Receipt(
         **heading(asked),
         only=asked.only,
         begin=shown(asked.period.begin, zone),
         end=shown(asked.period.end, zone),
-        position={str(partition): seq for partition, seq in sorted(as_of.position.items())},
+        position=_told(as_of.position),
         recounted=_figure(asked, whose, counted.sums, names),
         figure=None if held is None else _figure(asked, whose, held.sums, names),
         agrees=None if partitions is None else all(one.agrees for one in partitions),
         partitions=partitions,
-        counts={side: len(given) for side, given in counted.shares.items()},
+        counts=counted.counts,
         side=page.side,
         cases=first[: page.limit],
     )
     return Explained(receipt=receipt, as_of=as_of, following=first[page.limit - 1].case_id if more else None)
 
 
-class _Counted(msgspec.Struct, frozen=True):
-    """Partition → what its cases add up to; and what each case gives, by side."""
+class Listed(Heading, frozen=True, kw_only=True):
+    """All cases of one side at one position, part by part, in no order; nothing is compared."""
 
-    sums: dict[int, dict[str, int]]
-    shares: dict[Side, list[Share]]
-
-
-async def _counted(evidence: EvidenceReader, query: CellQuery, whose: Whose, position: Mapping[int, int]) -> _Counted:
-    counted = _Counted({partition: {} for partition in position}, {side: [] for side in get_args(Side)})
-    async for kept in whole(evidence, query, whose.only):
-        found = look(kept.evidence, whose, position.get(kept.partition, 0))
-        if found is None:
-            continue
-        add(counted.sums[kept.partition], found.sums)
-        if (given := share(found, whose)) is not None:
-            for side in given.sides:
-                counted.shares[side].append(given)
-    return counted
+    position: Mapping[str, int]
+    side: Side
+    begin: str | None = msgspec.field(name="from")
+    end: str | None = msgspec.field(name="to")
+    parts: AsyncGenerator[list[Share], None]
 
 
-def _compare(held: Parted, counted: _Counted, whose: Whose) -> list[Compared]:
+async def listed(
+    asked: Asked,
+    side: Side,
+    *,
+    evidence: EvidenceReader,
+    recounts: Recounts,
+    names: Names,
+    zone: ZoneInfo,
+    as_of: AsOf,
+) -> Listed:
+    """However many there are. CellsAway, EvidenceBehind; CellsAway from the parts."""
+    asked = until_now(asked, zone, as_of.now)
+    await caught_up(evidence, as_of.position)
+    return Listed(
+        **heading(asked),
+        position=_told(as_of.position),
+        side=side,
+        begin=shown(asked.period.begin, zone),
+        end=shown(asked.period.end, zone),
+        parts=recounts.shares(_whose(asked, names), as_of.position, side),
+    )
+
+
+def _whose(asked: Asked, names: Names) -> Whose:
+    only = dict(query_of(asked, names.rollups()).only)
+    return Whose(row=asked.row, basis=asked.basis, scope=asked.reading, period=asked.period, only=only)
+
+
+def _told(position: Mapping[int, int]) -> dict[str, int]:
+    return {str(partition): seq for partition, seq in sorted(position.items())}
+
+
+def _compare(held: Parted, counted: Recount, whose: Whose) -> list[Compared]:
     found = []
     for partition, seq in sorted(held.position.items()):
-        cells, cases = compared(held.sums[partition], whose), compared(counted.sums[partition], whose)
+        cells, cases = compared(held.sums[partition], whose), compared(counted.sums.get(partition, {}), whose)
         found.append(Compared(partition=partition, seq=seq, cells=cells, cases=cases, agrees=cells == cases))
     return found
 

@@ -1,36 +1,36 @@
-"""Figures as they were: cells counted again from evidence, at one position of the log. ADR 0015."""
+"""Figures as they were: cells counted again from evidence, at one position of the log. ADR 0015.
+
+Millions of cases may stand behind one question, so they are read in parts, and looked at beside the event loop.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 import msgspec
 
 from .domain.cells import DIMENSIONS, Tally, add
-from .domain.evidence import Piece
-from .domain.periods import mark
-from .domain.rollups import Among
-from .ports import CellQuery, EvidenceReader, Kept, Reading
+from .domain.evidence import Behind, Piece
+from services.contracts.rates import CellBasis
+from .domain.periods import Period, mark
+from .domain.rollups import Among, holds
+from .domain.slices import ALL_IDS, Ids
+from .ports import CellQuery, Chunk, EvidenceReader, Reading
 
-MOST_CASES = 100_000
-"""More are not counted again for one question: it would hold up all others."""
-AT_ONCE = 200
-"""Cases between two breaths of the loop."""
+T = TypeVar("T")
 PATIENCE_SECONDS = 5.0
 LOOK_SECONDS = 0.05
+_BESIDE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recount")
+"""One thread for all questions, which take turns part by part: a small one does not wait for a large one to end, and
+the loop never has more than one other to share its processor with."""
 
 
 class EvidenceBehind(Exception):
     """Facts that the cells have are not in the evidence yet: ask again."""
-
-
-class TooMany(ValueError):
-    """More cases than are counted again for one question."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"more than {MOST_CASES} cases are meant, and each has to be read: ask for a shorter period or a department"
-        )
 
 
 class AheadOfTheLog(ValueError):
@@ -52,38 +52,68 @@ class Past:
         self._position = position
 
     async def read(self, queries: Sequence[CellQuery]) -> Reading:
-        """All queries at the position. CellsAway, TooMany."""
+        """All queries at the position. CellsAway."""
         return Reading(sums=[await self._sums(query) for query in queries], position=self._position)
 
     async def _sums(self, query: CellQuery) -> Mapping[tuple[str, ...], Tally]:
         found: dict[tuple[str, ...], dict[str, int]] = {}
-        only = dict(query.only)
-        async for kept in whole(self._evidence, query, only):
-            seq = self._position.get(kept.partition, 0)
-            for piece in kept.evidence.pieces:
-                if piece.tally and piece.stood(seq) and _meant(piece, query):
-                    values = dict(zip(DIMENSIONS, piece.values, strict=True))
-                    if all(wanted.holds(values[name]) for name, wanted in only.items()):
-                        there = tuple(values[name] for name in query.dims)
-                        there = (mark(piece.bucket), *there) if query.bucketed else there
-                        add(found.setdefault(there, {}), piece.tally)
+        look = partial(_summed, query=query, position=self._position)
+        async with aclosing(looked(self._evidence, query.basis, query.period, dict(query.only), look)) as parts:
+            async for part in parts:
+                for values, tally in part.items():
+                    add(found.setdefault(values, {}), tally)
         return found
+
+
+def _summed(
+    cases: Iterable[Behind], query: CellQuery, position: Mapping[int, int]
+) -> dict[tuple[str, ...], dict[str, int]]:
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    only, places = dict(query.only), [DIMENSIONS.index(name) for name in query.dims]
+    for case in cases:
+        seq = position.get(case.partition, 0)
+        for piece in case.pieces:
+            if piece.tally and piece.stood(seq) and _meant(piece, query) and holds(only, piece.values):
+                there = tuple(piece.values[place] for place in places)
+                there = (mark(piece.bucket), *there) if query.bucketed else there
+                add(found.setdefault(there, {}), piece.tally)
+    return found
 
 
 def _meant(piece: Piece, query: CellQuery) -> bool:
     return piece.basis == query.basis and query.period.holds(piece.bucket)
 
 
-async def whole(evidence: EvidenceReader, query: CellQuery, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
-    """All cases that may matter, with breaths for the loop in between. CellsAway, TooMany."""
-    count = 0
-    async for kept in evidence.cases(query.basis, query.period, only):
-        count += 1
-        if count > MOST_CASES:
-            raise TooMany
-        if count % AT_ONCE == 0:
-            await asyncio.sleep(0)
-        yield kept
+async def looked(
+    evidence: EvidenceReader,
+    basis: CellBasis,
+    period: Period,
+    only: Mapping[str, Among],
+    look: Callable[[Iterable[Behind]], T],
+    ids: Ids = ALL_IDS,
+) -> AsyncGenerator[T, None]:
+    """What `look` makes of all cases that may matter, part by part, beside the loop. CellsAway."""
+    loop = asyncio.get_running_loop()
+    async with aclosing(_ahead(evidence.chunks(basis, period, only, ids))) as chunks:
+        async for chunk in chunks:
+            yield await loop.run_in_executor(_BESIDE, _through, look, chunk)
+
+
+def _through(look: Callable[[Iterable[Behind]], T], chunk: Chunk) -> T:
+    return look(chunk())
+
+
+async def _ahead(source: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+    """The same; the store reads the next while one is looked at."""
+    async with aclosing(source):
+        coming = asyncio.ensure_future(anext(source, None))
+        try:
+            while (one := await coming) is not None:
+                coming = asyncio.ensure_future(anext(source, None))
+                yield one
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
 
 
 async def caught_up(evidence: EvidenceReader, position: Mapping[int, int]) -> None:

@@ -1,6 +1,6 @@
 """What metrics needs from outside, as small protocols."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,9 +9,10 @@ import msgspec
 from services.contracts.rates import CellBasis
 
 from .domain.cells import Line, Sheet, Tally
-from .domain.evidence import Evidence
+from .domain.evidence import Behind, Evidence
 from .domain.periods import Period
 from .domain.rollups import Among, Rollups
+from .domain.slices import ALL_IDS, Ids
 
 
 class CellsAway(Exception):
@@ -69,6 +70,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence
 
 
+Chunk = Callable[[], Iterable[Behind]]
+"""Some cases as the store gave them, readable once it is called: that takes a processor some time."""
+
+
 class EvidenceReader(Protocol):
     """Reads what stands behind the cells. CellsAway where the store does not answer."""
 
@@ -81,8 +86,10 @@ class EvidenceReader(Protocol):
     async def one(self, case_id: str) -> Kept | None:
         """A case's, None where there is no such case."""
 
-    def cases(self, basis: CellBasis, period: Period, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
-        """All that may have a piece there, and others: the caller looks."""
+    def chunks(
+        self, basis: CellBasis, period: Period, only: Mapping[str, Among], ids: Ids = ALL_IDS
+    ) -> AsyncGenerator[Chunk, None]:
+        """All of these ids that may have a piece there, each once, and others: the caller looks."""
 
 
 class EvidenceWrites(Protocol):

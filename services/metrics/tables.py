@@ -1,6 +1,7 @@
 """An answer as a table for people: what a spreadsheet shows of it, every figure with what explains it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Literal
 
 import msgspec
@@ -8,12 +9,13 @@ from msgspec import UNSET
 
 from .domain.figures import Figure
 from .domain.measures import Basis, Scope
-from .domain.receipts import Side, Why
-from .explaining import Receipt
+from .domain.receipts import Share, Side, Why
+from .explaining import Listed
 from .handlers import Answer
 
 Language = Literal["zh", "en"]
 Cell = str | int | float | None
+Row = list[Cell]
 Column = tuple[str, bool, Callable[[Figure], Cell]]
 """Its name, whether it holds shares, and what it shows of a row."""
 _DIMENSIONS: Mapping[str, tuple[str, str]] = {
@@ -70,7 +72,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     head: list[str]
-    rows: list[list[Cell]]
+    rows: list[Row]
     shares: frozenset[int]
     about: list[tuple[str, str]]
 
@@ -89,27 +91,35 @@ def table(answer: Answer, language: Language) -> Table:
     )
 
 
-def receipt_table(receipt: Receipt, language: Language) -> Table:
-    """The cases of one side, and what each gives; of those left out, why."""
+def receipt_table(cases: Listed, language: Language) -> Table:
+    """The cases of one side, and what each gives; of those left out, why. Its rows are those of `share_rows`."""
     pick = _pick(language)
-    row = receipt.definition
-    side = _SIDES[receipt.side][pick]
+    row = cases.definition
+    side = _SIDES[cases.side][pick]
     return Table(
         name=f"{(row.name, row.name_en)[pick]}-{side}",
         head=[names[pick] for names in _CASE_HEAD],
-        rows=[
-            [
-                one.case_id,
-                one.numerator,
-                one.denominator,
-                _STANDINGS[one.standing][pick],
-                _WHY[one.why][pick] if one.why else None,
-            ]
-            for one in receipt.cases
-        ],
+        rows=[],
         shares=frozenset(),
-        about=[*_about(receipt, pick), (("明细", "Cases")[pick], f"{side}: {receipt.counts[receipt.side]}")],
+        about=[*_about(cases, pick), (("明细", "Cases")[pick], side)],
     )
+
+
+async def share_rows(parts: AsyncGenerator[list[Share], None], language: Language) -> AsyncGenerator[list[Row], None]:
+    """The rows of `receipt_table`, part by part."""
+    pick = _pick(language)
+    async with aclosing(parts):
+        async for part in parts:
+            yield [
+                [
+                    one.case_id,
+                    one.numerator,
+                    one.denominator,
+                    _STANDINGS[one.standing][pick],
+                    _WHY[one.why][pick] if one.why else None,
+                ]
+                for one in part
+            ]
 
 
 def _pick(language: Language) -> int:
@@ -151,7 +161,7 @@ def _figures(answer: Answer, pick: int) -> list[Column]:
     return found
 
 
-def _about(answer: Answer | Receipt, pick: int) -> list[tuple[str, str]]:
+def _about(answer: Answer | Listed, pick: int) -> list[tuple[str, str]]:
     row = answer.definition
     open_end = ("不限", "open")[pick]
     return [

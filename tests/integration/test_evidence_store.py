@@ -14,13 +14,17 @@ from services.metrics.adapters.cell_store import CellStore
 from services.metrics.adapters.evidence_store import EvidenceStore
 from services.metrics.adapters.generations import FIRST
 from services.metrics.adapters.sheets import writes as cell_writes
+from services.metrics.domain import recounts, slices
 from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums, add
 from services.metrics.domain.evidence import Evidence, after
 from services.metrics.domain.measures import MEASURES
 from services.metrics.domain.periods import Period, day_of
+from services.metrics.domain.rates import CATALOGUE
+from services.metrics.domain.receipts import Asked, Share
 from services.metrics.domain.units import moves
 from services.metrics.past import Past
 from services.metrics.ports import CellQuery
+from services.metrics.recounts import Recounts
 from services.runtime.ledger import Entry, Ledger
 from services.runtime.mongo import Database
 from tests.integration.test_stores import _without_zeros, among, written
@@ -127,3 +131,47 @@ async def test_a_time_is_a_position_to_the_second_and_over_minutes(database: Dat
         at = BEGAN + timedelta(seconds=seconds)
         assert await evidence.position_at(at) == {0: max(0, seconds)}, at
     assert await evidence.position_at(BEGAN + timedelta(days=90)) == {0: len(facts)}
+
+
+async def test_a_receipt_is_read_in_parts_and_its_pages_in_the_order_of_ids(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts, parts = history(), 0
+    for partition, there in enumerate(facts):
+        await kept(database, partition, there, 100)
+    evidence = EvidenceStore(database)
+    position = await evidence.position()
+    monkeypatch.setattr(evidence_store, "AT_ONCE", 7)
+    monkeypatch.setattr(recounts, "FIRST", 3)
+    monkeypatch.setattr(slices, "SLICE", 5)
+    for name in ("replied_count", "satisfied", "on_time", "speed_closed"):
+        row = CATALOGUE[name]
+        asked = Asked(row=row, basis=row.bases[0], scope="full", period=Period())
+        async for chunk in evidence.chunks(asked.row.cells(asked.basis), asked.period, {}):
+            assert len(list(chunk())) <= 7
+            parts += 1
+        counting = Recounts(evidence)
+        found = await counting.of(asked, position, lambda _: True)
+        for side in recounts.SIDES:
+            whole = [one async for part in counting.shares(asked, position, side) for one in part]
+            assert found.counts[side] == len(whole) == len({one.case_id for one in whole}), "each case once"
+            pages, after = list[Share](), ""
+            while page := await counting.page(found, asked, position, side, after, 4):
+                pages += page
+                after = page[-1].case_id
+            assert pages == sorted(whole, key=lambda one: one.case_id), (name, side)
+    assert parts > 20
+
+
+async def test_the_next_page_does_not_read_what_is_not_on_it(database: Database) -> None:
+    await kept(database, 0, history()[0], 100)
+    query = {"keys": {"$elemMatch": {"$gte": "cohort//", "$lte": "cohort//~"}}, "_id": {"$gt": "t-8", "$lte": "t-9"}}
+    plan = await database.command(
+        "explain", {"find": evidence_store.CASES, "filter": query}, verbosity="executionStats"
+    )
+    stats = plan["executionStats"]
+    keys = await database[evidence_store.CASES].distinct("keys")
+    days = sum(key.startswith("cohort//") for key in keys)
+    assert stats["nReturned"] > 0
+    assert stats["totalDocsExamined"] == stats["nReturned"]
+    assert stats["totalKeysExamined"] <= stats["nReturned"] + 2 * days + 2, "a jump for each day, nothing in between"

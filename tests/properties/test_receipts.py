@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.metrics.domain.cells import CellKey, Sums, Tally
+from services.metrics.domain.evidence import Behind, Evidence
 from services.metrics.domain.figures import figure
 from services.metrics.domain.measures import SCOPES, read_as
 from services.metrics.domain.periods import Period
@@ -24,6 +25,10 @@ PLACES: tuple[Mapping[str, str], ...] = (
     {}, {"channel": "hotline"}, {"department": "none"}, {"category": "other"}, {"channel": "grid", "category": "noise"},
     {"grid": "none"}, {"urgency": "urgent"}, {"category": "noise", "grid": "none"},
 )  # fmt: skip
+
+
+def behind(evidence: Mapping[str, Evidence]) -> list[Behind]:
+    return [Behind(case_id=name, partition=0, pieces=one.pieces) for name, one in evidence.items()]
 
 
 def shown(
@@ -54,7 +59,7 @@ def test_shares_add_up_to_the_figure(street: Directory) -> None:
             for basis in row.bases:
                 meant = {name: Among((value,)) for name, value in only.items()}
                 asked = Asked(row=row, basis=basis, scope=scope, period=Period(), only=meant)
-                looks = [found for case in evidence.values() if (found := look(case, asked, seq)) is not None]
+                looks = [found for case in behind(evidence) if (found := look(case, asked, seq)) is not None]
                 given = [one for found in looks if (one := share(found, asked)) is not None]
                 parts = (sum(one.numerator for one in given), sum(one.denominator for one in given))
                 assert parts == pytest.approx(shown(counted, row, basis, scope, only)), (row.id, basis, scope, only)
@@ -71,6 +76,6 @@ def test_every_case_received_is_in_the_receipt_of_a_cohort_s_rate_once() -> None
     facts = told(STREET, seed=32, cases=40).facts
     evidence = kept(facts)
     asked = Asked(row=CATALOGUE["satisfied"], basis="cohort", scope="full", period=Period())
-    looks = [look(case, asked, len(facts)) for case in evidence.values()]
+    looks = [look(case, asked, len(facts)) for case in behind(evidence)]
     assert len(looks) == len({fact.case_id for fact in facts if fact.outcome == "applied"})
     assert all(one is not None and share(one, asked) is not None for one in looks)

@@ -20,7 +20,7 @@ class Move(NamedTuple):
     name: tuple[str, str]
 
 
-def new_case(submission: Json, category: str | None, told_at: datetime) -> Case:
+def new_case(submission: Json, category: str | None, told_at: datetime, grid: str | None) -> Case:
     """As it was received; the due times come from its clocks."""
     return {
         "submission": submission,
@@ -31,7 +31,7 @@ def new_case(submission: Json, category: str | None, told_at: datetime) -> Case:
         "source": submission["source"],
         "category": category,
         "urgency": submission.get("urgency") or "normal",
-        "grid": (submission.get("place") or {}).get("grid"),
+        "grid": grid,
         "department": None,
         "parts": set(),
         "received_at": instant(submission["reported_at"]),

@@ -242,7 +242,8 @@ def _amend(rules: Rules, case: Case, move: Move) -> None:
     fields = move.details["fields"]
     case["urgency"] = fields.get("urgency", case["urgency"])
     if isinstance(fields.get("place"), dict):
-        case["grid"] = fields["place"].get("grid", case["grid"])
+        told = fields["place"]
+        case["grid"] = told["grid"] if "grid" in told else rules.grid_of(told) or case["grid"]
 
 
 def _exclude(rules: Rules, case: Case, move: Move) -> None:

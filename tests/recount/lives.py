@@ -1,5 +1,6 @@
 """How a case lives, as the HTTP calls that tell it: mostly allowed moves by whom they belong to."""
 
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -40,6 +41,8 @@ def _submission(life: Life) -> None:
         more["reporter"] = {"name": "测试人", "phone": f"1380013{dice.randrange(10_000):04d}"}
     if life.chance(0.3):
         more["place"] = {"address": f"测试路 {dice.randrange(1, 300)} 号", "grid": _grid(life, dice.randrange(1, 13))}
+    elif (of_points := random.Random(life.case_id)).random() < 0.4:  # dice of their own: the rest goes as it went
+        more["place"] = _point(life, of_points)
     category: str | None = dice.choice(sorted(life.street["category"]))
     if life.chance(0.25):
         category = dice.choice([None, "no-such-category", "another-unknown"])
@@ -50,6 +53,24 @@ def _grid(life: Life, number: int) -> str:
     """One of the street's first twelve, or one that the directory does not know."""
     known = sorted(life.street.get("grid", {}))
     return known[number - 1] if number <= len(known) and number % 6 else f"g{number:02d}"
+
+
+def _point(life: Life, dice: random.Random) -> dict[str, Any]:
+    """Somewhere on the street or beside it; now and then on a corner, now and then with half of a point, or a grid."""
+    grids = life.street.get("grid", {})
+    if not grids:
+        return {"lon": 116.2, "lat": 39.8}
+    ring = grids[dice.choice(sorted(grids))]["polygon"][0]
+    lon, lat = dice.choice(ring)
+    if dice.random() < 0.8:
+        lons, lats = zip(*ring, strict=True)
+        lon, lat = (round(dice.uniform(min(edges), max(edges)), 4) for edges in (lons, lats))
+    draw = dice.random()
+    if draw < 0.1:
+        return {"lon": lon, "lat": lat, "grid": _grid(life, dice.randrange(1, 13))}
+    if draw < 0.2:
+        return {"lon": lon + dice.choice([-1, 1]), "lat": lat}
+    return {"lon": lon} if draw < 0.25 else {"lon": lon, "lat": lat}
 
 
 def _to_a_department(life: Life) -> bool:
@@ -124,6 +145,8 @@ def _work(life: Life, again: bool) -> bool:
         if not life.chance(0.2):
             number = life.dice.randrange(1000)
             place = {"address": "更正后的地址", "grid": _grid(life, 1 + number % 12)}
+            if number % 8 == 0:
+                place = _point(life, random.Random(number))
             said = {"place": place} if number % 4 == 0 else {"text": f"补充说明 {number}"}
         life.act("amend", fields=said)
     return not _stays(life)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .case import Case, Json
+from .places import grid_of
 
 Directory = Mapping[str, Mapping[str, Json]]
 Terms = dict[str, Any]
@@ -74,6 +75,10 @@ class Rules(NamedTuple):
         """Up to when the source has told its past whole."""
         ended: str | None = self.directory.get("history", {}).get(source, {}).get("ended_at")
         return ended
+
+    def grid_of(self, place: Json | None) -> str | None:
+        """Where a place is."""
+        return grid_of(place, self.directory.get("grid", {}))
 
     def _matching(self, case: Case) -> list[Json]:
         """The closest first."""

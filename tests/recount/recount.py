@@ -87,7 +87,8 @@ class Recount:
             return "none" if repeated else "refused conflicting_duplicate"
         at, code = instant(value["reported_at"]), value.get("category")
         known = self.rules.category(code) is not None
-        case = self.cases[value["case_id"]] = new_case(value, code if known else None, now)
+        grid = self.rules.grid_of(value.get("place"))
+        case = self.cases[value["case_id"]] = new_case(value, code if known else None, now, grid)
         begin(self.rules, case)
         happened(case, "submit", "received", at)
         case["version"] = 1

@@ -20,7 +20,7 @@ TIME = "2026-03-01T08:00:00+08:00"
 
 
 class PlaceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Degrees, WGS 84."""
+    """Degrees, WGS 84. Where no grid is named, it is the one that the point lies in."""
 
     address: Annotated[str, msgspec.Meta(max_length=500)] | None = None
     lon: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None

@@ -3,10 +3,12 @@
 Generations are as the cells': a new stored form begins from the log anew.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, get_args
 
+import bson
 import msgspec
 from pymongo import ASCENDING, IndexModel, ReplaceOne, UpdateOne
 from pymongo.errors import PyMongoError
@@ -16,33 +18,49 @@ from services.runtime.ledger import positions
 from services.runtime.mongo import Database, ensure_collection
 
 from ..domain.cells import DIMENSIONS
-from ..domain.evidence import Evidence
+from ..domain.evidence import Behind, Evidence, Piece
 from ..domain.periods import Period
 from ..domain.rollups import Among
-from ..ports import CellsAway, Kept
+from ..domain.slices import ALL_IDS, Ids
+from ..ports import CellsAway, Chunk, Kept
 
 READER, DATABASE = "evidence", "mingshao_evidence"
-GENERATION = 1
+GENERATION = 2
 CASES, MOMENTS = f"evidence_{GENERATION}", f"moments_{GENERATION}"
 AWAY = "MongoDB does not answer; what stands behind the figures is kept, ask again"
 _DEPARTMENT = DIMENSIONS.index("department")
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Evidence).decode
+_unpack_pieces = msgspec.msgpack.Decoder(tuple[Piece, ...]).decode
+_BASES: tuple[CellBasis, ...] = get_args(CellBasis)
+_WHOLE = {"pieces": 1, "body": 1}
+AT_ONCE = 1_000
+"""Cases in one answer of MongoDB."""
 
 
 def writes(partition: int, cases: Mapping[str, Evidence], moments: Mapping[datetime, int]) -> dict[str, Sequence[Any]]:
     """A batch's changed cases, and the last fact of each second of it."""
     return {
-        CASES: [
-            ReplaceOne({"_id": case_id}, {"partition": partition, "keys": keys(one), "body": _pack(one)}, upsert=True)
-            for case_id, one in cases.items()
-        ],
+        CASES: [ReplaceOne({"_id": case_id}, _document(partition, one), upsert=True) for case_id, one in cases.items()],
         MOMENTS: [
             UpdateOne(
                 {"_id": f"{partition}/{minute}"}, {"$set": {f"at.{second}": seq for second, seq in there}}, upsert=True
             )
             for minute, there in _by_minute(moments).items()
         ],
+    }
+
+
+def _document(partition: int, evidence: Evidence) -> dict[str, Any]:
+    # each basis by itself, since a question is of one; what is left of `pieces` in the body is an empty list
+    by_basis: dict[CellBasis, list[Piece]] = {}
+    for piece in evidence.pieces:
+        by_basis.setdefault(piece.basis, []).append(piece)
+    return {
+        "partition": partition,
+        "keys": keys(evidence),
+        "pieces": {basis: _pack(pieces) for basis, pieces in by_basis.items()},
+        "body": _pack(msgspec.structs.replace(evidence, pieces=())),
     }
 
 
@@ -83,13 +101,13 @@ class EvidenceStore:
 
     async def prepare(self) -> None:
         """Collections and the index. PyMongoError."""
-        await self._database[CASES].create_indexes([IndexModel([("keys", ASCENDING)])])
+        await self._database[CASES].create_indexes([IndexModel([("keys", ASCENDING), ("_id", ASCENDING)])])
         await ensure_collection(self._database, MOMENTS)
 
     async def load(self, case_ids: Sequence[str]) -> Mapping[str, Evidence]:
         """Of these cases what there is. PyMongoError."""
-        found = self._database[CASES].find({"_id": {"$in": list(case_ids)}}, {"body": 1})
-        return {document["_id"]: _unpack(document["body"]) async for document in found}
+        found = self._database[CASES].find({"_id": {"$in": list(case_ids)}}, _WHOLE)
+        return {document["_id"]: _evidence(document) async for document in found}
 
     async def position(self) -> Mapping[int, int]:
         """Partition → sequence number up to which facts are in it. CellsAway."""
@@ -119,12 +137,14 @@ class EvidenceStore:
     async def one(self, case_id: str) -> Kept | None:
         """A case's, None where there is no such case. CellsAway."""
         try:
-            found = await self._database[CASES].find_one({"_id": case_id}, {"partition": 1, "body": 1})
+            found = await self._database[CASES].find_one({"_id": case_id}, {"partition": 1, **_WHOLE})
         except PyMongoError as error:
             raise CellsAway(AWAY) from error
-        return Kept(partition=found["partition"], evidence=_unpack(found["body"])) if found else None
+        return Kept(partition=found["partition"], evidence=_evidence(found)) if found else None
 
-    async def cases(self, basis: CellBasis, period: Period, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
+    async def chunks(
+        self, basis: CellBasis, period: Period, only: Mapping[str, Among], ids: Ids = ALL_IDS
+    ) -> AsyncGenerator[Chunk, None]:
         """All that have a piece on these days, of one department where one is asked for. CellsAway."""
         asked = only.get("department")
         (department,) = asked.values if asked is not None and not asked.outside and len(asked.values) == 1 else ("",)
@@ -133,9 +153,27 @@ class EvidenceStore:
             "$gte": prefix + (period.begin.date().isoformat() if period.begin else ""),
             "$lte": prefix + (period.end.date().isoformat() if period.end else "~"),
         }
-        found = self._database[CASES].find({"keys": {"$elemMatch": edges}}, {"partition": 1, "body": 1})
+        query: dict[str, Any] = {"keys": {"$elemMatch": edges}}
+        if ids != ALL_IDS:
+            query["_id"] = {"$gt": ids.after} | ({} if ids.upto is None else {"$lte": ids.upto})
+        bases: list[CellBasis] = ["cohort", "durations"] if basis == "durations" else [basis]
+        fields = ["partition", *(f"pieces.{one}" for one in bases)]
         try:
-            async for document in found:
-                yield Kept(partition=document["partition"], evidence=_unpack(document["body"]))
+            async for raw in self._database[CASES].find_raw_batches(query, fields, batch_size=AT_ONCE):
+                yield partial(_behind, raw, bases)
         except PyMongoError as error:
             raise CellsAway(AWAY) from error
+
+
+def _behind(raw: bytes, bases: Sequence[CellBasis]) -> Iterator[Behind]:
+    # one after the other: a thousand at once would be fifty thousand objects
+    for one in bson.decode_all(raw):
+        yield Behind(case_id=one["_id"], partition=one["partition"], pieces=_pieces(one["pieces"], bases))
+
+
+def _pieces(stored: Mapping[str, bytes], bases: Iterable[CellBasis]) -> tuple[Piece, ...]:
+    return tuple(piece for basis in bases if basis in stored for piece in _unpack_pieces(stored[basis]))
+
+
+def _evidence(document: Mapping[str, Any]) -> Evidence:
+    return msgspec.structs.replace(_unpack(document["body"]), pieces=_pieces(document["pieces"], _BASES))

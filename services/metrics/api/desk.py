@@ -16,6 +16,7 @@ from ..domain.spans import CALENDAR, Span, Turn, span
 from ..explaining import Receipt
 from ..handlers import Ask, Asked, Question, overview, understand
 from ..ports import CellReader, Clock, Doorbell, EvidenceReader, Names, PartedReader
+from ..recounts import Recounts
 from ..tables import Language
 from .spreadsheets import Format
 
@@ -29,12 +30,13 @@ MOST_RATES = 120
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """`cells` reads anew for every request, `shared` may share a reading among viewers; `evidence` is what stands
-    behind them. `turns` are the assessments' (考核周期) by id, `weights` what one weighs. `disagreed` is told of
-    a figure that is not what its cases add up to."""
+    behind them, `recounts` counts it. `turns` are the assessments' (考核周期) by id, `weights` what one weighs.
+    `disagreed` is told of a figure that is not what its cases add up to."""
 
     cells: PartedReader
     shared: CellReader
     evidence: EvidenceReader
+    recounts: Recounts
     disagreed: Callable[[Receipt], None]
     names: Names
     turns: Callable[[], Mapping[str, Turn]]

@@ -12,20 +12,20 @@ from services.runtime.keys import Caller
 from services.runtime.problems import Problem
 
 from ..domain.receipts import Side
-from ..explaining import Explained, Page, Receipt, explain
+from ..explaining import Explained, Page, Receipt, explain, listed
 from ..handlers import Asked
-from ..past import MOST_CASES, AsOf
-from ..tables import Language, receipt_table
+from ..past import AsOf
+from ..tables import Language, receipt_table, share_rows
 from .as_of import moment
 from .desk import AS_OF, AtDesk, Desk, Filters, one_of
 from .documented import answer
-from .files import as_file
+from .files import as_large_file
 from .spreadsheets import FORMATS, Format
 from .told import told
 
 router = APIRouter(tags=["receipts"])
 _REFUSED: dict[int | str, dict[str, Any]] = {
-    422: {"description": "no such rate, basis, period, position or cursor, or too many cases for one receipt"},
+    422: {"description": "no such rate, basis, period, position or cursor; or more cases than Excel has rows"},
     503: {"description": "the store is away, or what stands behind the figure is still being read: try again"},
 }
 
@@ -89,11 +89,25 @@ async def get_receipt(_: Caller, rate: str, query: Annotated[ReceiptQuery, Query
     responses={200: {"description": "a file", "content": {media: {} for _, media in FORMATS.values()}}, **_REFUSED},
 )
 async def export_receipt(_: Caller, rate: str, query: Annotated[ReceiptExportQuery, Query()], desk: AtDesk) -> Response:
-    """One side's cases, all of them, as a file for spreadsheets."""
+    """One side's cases, all of them, as a file for spreadsheets, in no order.
+
+    CSV is sent as the cases are found, however many there are; a sheet of Excel has 1,048,576 rows.
+    """
     asked = one_of(query, rate, query.basis, "", desk)
     as_of = await moment(query.as_of, asked, desk)
-    found = await _explained(asked, Page(side=query.side, limit=MOST_CASES), as_of, desk)
-    return as_file(receipt_table(found.receipt, query.lang), query.format, desk)
+    if as_of is None:
+        as_of = AsOf(position=(await desk.cells.read([])).position, now=desk.clock())
+    found = await listed(
+        asked,
+        query.side,
+        evidence=desk.evidence,
+        recounts=desk.recounts,
+        names=desk.names,
+        zone=desk.zone,
+        as_of=as_of,
+    )
+    rows = share_rows(found.parts, query.lang)
+    return await as_large_file(receipt_table(found, query.lang), rows, query.format, desk)
 
 
 async def _explained(asked: Asked, page: Page, as_of: AsOf | None, desk: Desk) -> Explained:
@@ -102,6 +116,7 @@ async def _explained(asked: Asked, page: Page, as_of: AsOf | None, desk: Desk) -
         page,
         cells=desk.cells,
         evidence=desk.evidence,
+        recounts=desk.recounts,
         names=desk.names,
         zone=desk.zone,
         as_of=as_of,

@@ -6,47 +6,103 @@ Excel's format as a string.
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
-from ..tables import Cell, Table
+from ..tables import Cell, Row, Table
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_WIDEST = 60
+_WIDEST, _WIDE = 60, 40
+MOST_ROWS = 1_048_575
+"""Excel's 1,048,576, but for the head."""
 
 
 def as_csv(table: Table) -> bytes:
     """UTF-8 with the mark that Excel needs to see it; how to read it stands in columns of its own at the end."""
+    return csv_head(table) + csv_rows(table.rows, table)
+
+
+def csv_head(table: Table) -> bytes:
+    """The mark and the names of the columns."""
+    return _csv([(*table.head, *(name for name, _ in table.about))]).encode("utf-8-sig")
+
+
+def csv_rows(rows: Iterable[Row], table: Table) -> bytes:
+    """These rows, each with how to read it."""
+    about = [words for _, words in table.about]
+    return _csv((*row, *about) for row in rows).encode()
+
+
+def _csv(rows: Iterable[Iterable[Cell]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([_harmless(name) for name in (*table.head, *(name for name, _ in table.about))])
-    for row in table.rows:
-        writer.writerow([_harmless(cell) for cell in (*row, *(words for _, words in table.about))])
-    return text.getvalue().encode("utf-8-sig")
+    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
 
 
 def as_xlsx(table: Table) -> bytes:
     """The table on one sheet, its head frozen and to be filtered by; how to read it on another."""
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        bold, percent = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
-        sheet = book.add_worksheet("数据 Data")
-        sheet.write_row(0, 0, table.head, bold)
-        for number, row in enumerate(table.rows, 1):
+    sheet = Sheet(table)
+    sheet.add(table.rows)
+    return sheet.close()
+
+
+class TooManyRows(ValueError):
+    """More than Excel can show."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"一张 Excel 表最多 {MOST_ROWS} 行，请用 format=csv，或缩短时段 / a sheet of Excel holds {MOST_ROWS} rows: "
+            "ask for format=csv, or for a shorter period"
+        )
+
+
+class Sheet:
+    """Excel's format, written part by part; of a `large` one the rows lie in a temporary file, not in memory."""
+
+    def __init__(self, table: Table, *, large: bool = False) -> None:
+        self._table = table
+        self._large = large
+        self._file = io.BytesIO()
+        kept = "constant_memory" if large else "in_memory"
+        options = {kept: True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(self._file, options)
+        self._bold = self._book.add_format({"bold": True})
+        self._percent = self._book.add_format({"num_format": "0.0%"})
+        self._sheet = self._book.add_worksheet("数据 Data")
+        self._sheet.write_row(0, 0, table.head, self._bold)
+        self._rows = 0
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """More of the table. TooManyRows."""
+        if self._rows + len(rows) > MOST_ROWS:
+            raise TooManyRows
+        for number, row in enumerate(rows, self._rows + 1):
             for place, cell in enumerate(row):
                 if cell is not None:
-                    sheet.write(number, place, cell, percent if place in table.shares else None)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.head) - 1)
-        sheet.autofit(_WIDEST * 7)
-        about = book.add_worksheet("说明 About")
-        for number, (name, words) in enumerate(table.about):
-            about.write_string(number, 0, name, bold)
+                    self._sheet.write(number, place, cell, self._percent if place in self._table.shares else None)
+        self._rows += len(rows)
+
+    def close(self) -> bytes:
+        """The file."""
+        head, about = self._table.head, self._book.add_worksheet("说明 About")
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.autofilter(0, 0, max(1, self._rows), len(head) - 1)
+        self._fit(self._sheet, len(head))
+        for number, (name, words) in enumerate(self._table.about):
+            about.write_string(number, 0, name, self._bold)
             about.write_string(number, 1, words)
-        about.autofit(_WIDEST * 7)
-    return file.getvalue()
+        self._fit(about, 2)
+        self._book.close()
+        return self._file.getvalue()
+
+    def _fit(self, sheet: Worksheet, columns: int) -> None:
+        if self._large:  # what was written is not known any more
+            sheet.set_column(0, columns - 1, _WIDE)
+        else:
+            sheet.autofit(_WIDEST * 7)
 
 
 Format = Literal["csv", "xlsx"]

@@ -3,12 +3,13 @@
 from services.runtime.problems import Problem, Troubles, unavailable
 
 from ..handlers import Refused
-from ..past import EvidenceBehind, TooMany
+from ..past import EvidenceBehind
 from ..ports import CellsAway
+from .spreadsheets import TooManyRows
 
 TROUBLES: Troubles = {
     CellsAway: lambda error: unavailable(str(error)),
     EvidenceBehind: lambda error: unavailable(str(error)),
-    TooMany: lambda error: Problem(422, "too_many_cases", str(error), field="from"),
+    TooManyRows: lambda error: Problem(422, "too_many_rows", str(error), field="format"),
     Refused: lambda error: Problem(422, error.code, str(error), field=error.field, allowed=error.allowed),
 }

@@ -4,7 +4,7 @@ Made from summaries as they stand, never from differences, so that cells can be 
 the log the pieces that stood then add up to the cells of then.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,14 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pieces: tuple[Piece, ...]
     awaited: Mapping[str, int] = {}
     steps: tuple[Step, ...] = ()
+
+
+class Behind(msgspec.Struct, frozen=True, kw_only=True):
+    """What one case counts for on the bases that were asked about; and the partition of whose facts it is made."""
+
+    case_id: str
+    partition: int
+    pieces: Sequence[Piece]
 
 
 def after(kept: Evidence | None, fact: CaseFact, zone: ZoneInfo) -> Evidence | None:

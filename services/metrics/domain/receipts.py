@@ -9,13 +9,13 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET
 
-from .cells import DIMENSIONS, Tally, add
-from .evidence import Evidence, Piece
+from .cells import Tally, add
+from .evidence import Behind, Piece
 from .figures import total
 from .measures import EXCLUDED, Basis, Scope, needed, read_as
 from .periods import Period
 from .rates import Definition
-from .rollups import Among
+from .rollups import Among, holds
 
 Side = Literal["numerator", "denominator", "left_out"]
 """In the numerator; in the denominator (the numerator's are mostly among them); in neither."""
@@ -60,15 +60,15 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     sums: Mapping[str, int]
 
 
-def look(evidence: Evidence, asked: Asked, seq: int) -> Look | None:
+def look(case: Behind, asked: Asked, seq: int) -> Look | None:
     """Those that stood once the facts of the case's partition up to `seq` were counted; None where there is none."""
-    pieces = [piece for piece in evidence.pieces if piece.stood(seq) and _meant(piece, asked)]
+    pieces = [piece for piece in case.pieces if piece.stood(seq) and _meant(piece, asked)]
     if not pieces:
         return None
     sums = dict[str, int]()
     for piece in pieces:
         add(sums, piece.tally)
-    return Look(case_id=evidence.case_id, pieces=pieces, sums=sums)
+    return Look(case_id=case.case_id, pieces=pieces, sums=sums)
 
 
 def share(found: Look, asked: Asked) -> Share | None:
@@ -102,10 +102,7 @@ def _meant(piece: Piece, asked: Asked) -> bool:
     # a case that does not count at all stands in no cell of durations: its absence is the cohort's
     if piece.basis != wanted and not (wanted == "durations" and piece.basis == "cohort"):
         return False
-    if not asked.period.holds(piece.bucket):
-        return False
-    values = dict(zip(DIMENSIONS, piece.values, strict=True))
-    return all(wanted.holds(values[name]) for name, wanted in asked.only.items())
+    return asked.period.holds(piece.bucket) and holds(asked.only, piece.values)
 
 
 def _parts(row: Definition, sums: Mapping[str, int]) -> tuple[int | float, int | float]:

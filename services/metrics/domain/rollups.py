@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from .cells import DIMENSIONS, NONE, Tally, add
+from .cells import DIMENSIONS, NONE, Tally, Values, add
 
 LEVELS = 2
 """Upper levels of categories: `category_1` is the first, `category_2` the one below it."""
@@ -37,6 +37,11 @@ class Among(NamedTuple):
             return Among((*self.values, *other.values), outside=True)
         kept, by = (other, self) if self.outside else (self, other)
         return Among(tuple(value for value in kept.values if by.holds(value)))
+
+
+def holds(only: Mapping[str, Among], values: Values) -> bool:
+    """Whether each dimension in `only` has a value that is meant."""
+    return all(meant.holds(values[DIMENSIONS.index(name)]) for name, meant in only.items())
 
 
 class Rollups(msgspec.Struct, frozen=True, kw_only=True):

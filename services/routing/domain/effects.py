@@ -9,6 +9,7 @@ import msgspec
 
 from services.contracts.actions import ActionName, ActionRequested
 from services.contracts.cases import CaseSummary, Evaluation, FollowUp, State
+from services.contracts.submissions import Place
 
 from .rules import Rules
 from .state import CaseState
@@ -142,8 +143,10 @@ def _amend(case: CaseState, command: ActionRequested, rules: Rules) -> CaseSumma
     fields, dims = command.details.fields or {}, case.summary.dims
     if "urgency" in fields:
         dims = _replace(dims, urgency=fields["urgency"])
-    if isinstance(fields.get("place"), dict):
-        dims = _replace(dims, grid=fields["place"].get("grid", dims.grid))
+    if isinstance(place := fields.get("place"), dict):
+        # what it does not say stays; that it has none is said with null
+        said = place.get("grid") if "grid" in place else rules.ground.of(msgspec.convert(place, Place)) or dims.grid
+        dims = _replace(dims, grid=said)
     return _replace(case.summary, dims=dims)
 
 

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.contracts.cases import Dimensions
-from services.contracts.directory import Calendar, Category, Channel, Department, History, Policy
+from services.contracts.directory import Calendar, Category, Channel, Department, Grid, History, Policy
 from services.contracts.promises import Terms
 
 from .deadlines.calendar import WorkCalendar, work_calendar
 from .deadlines.terms import terms_for
+from .ground import Ground
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -29,6 +30,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     policies: Mapping[str, Policy] = {}
     calendars: Mapping[str, Calendar] = {}
     histories: Mapping[str, History] = {}
+    ground: Ground = Ground({})
     known_terms: dict[Dimensions, Terms] = {}
 
     def category(self, code: str | None) -> Category | None:
@@ -83,6 +85,7 @@ def rules_of(version: int, rows: Mapping[str, Mapping[str, Any]], zone: ZoneInfo
         policies=_of(rows.get("policy", {}), Policy),
         calendars=_of(rows.get("calendar", {}), Calendar),
         histories=_of(rows.get("history", {}), History),
+        ground=Ground(_of(rows.get("grid", {}), Grid)),
         known_terms={},
     )
 

@@ -20,7 +20,7 @@ def decide_submission(
         channel=submission.channel,
         # a code that nobody knows is no group of its own in anybody's figures
         category=submission.category if rules.category(submission.category) else None,
-        grid=submission.place.grid if submission.place else None,
+        grid=rules.ground.of(submission.place),
         urgency=submission.urgency,
     )
     summary = CaseSummary(

@@ -1,17 +1,18 @@
 """Fakes of metrics' ports: cells and evidence in memory, a bell rung by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from services.contracts.cases import CaseFact
 from services.metrics.domain.cells import Sums, Tally, add
-from services.metrics.domain.evidence import Evidence, after
-from services.metrics.domain.measures import CellBasis
+from services.metrics.domain.evidence import Behind, Evidence, after
+from services.contracts.rates import CellBasis
 from services.metrics.domain.periods import Period, mark
 from services.metrics.domain.rollups import Among, Rollups
+from services.metrics.domain.slices import ALL_IDS, Ids
 from services.metrics.domain.units import moves
-from services.metrics.ports import CellQuery, CellsAway, Kept, Parted, Reading
+from services.metrics.ports import CellQuery, CellsAway, Chunk, Kept, Parted, Reading
 
 from .test_worked_example import SHANGHAI
 
@@ -69,6 +70,7 @@ class MemoryEvidence:
 
     def __init__(self, facts: Sequence[CaseFact] = (), began: datetime = datetime(2026, 4, 1, tzinfo=UTC)) -> None:
         self.away = False
+        self.looks = 0
         self.began = began
         self.take(facts)
 
@@ -94,9 +96,14 @@ class MemoryEvidence:
         found = self.kept.get(case_id)
         return Kept(partition=0, evidence=found) if found else None
 
-    async def cases(self, basis: CellBasis, period: Period, only: Mapping[str, Among]) -> AsyncIterator[Kept]:
-        for evidence in self.kept.values():
-            yield Kept(partition=0, evidence=evidence)
+    async def chunks(
+        self, basis: CellBasis, period: Period, only: Mapping[str, Among], ids: Ids = ALL_IDS
+    ) -> AsyncGenerator[Chunk, None]:
+        for case_id, one in self.kept.items():
+            if ids.after < case_id and (ids.upto is None or case_id <= ids.upto):
+                self.looks += 1
+                case = Behind(case_id=case_id, partition=0, pieces=one.pieces)
+                yield lambda case=case: [case]  # type: ignore[misc]
 
 
 class HandBell:

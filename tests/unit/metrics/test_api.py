@@ -18,6 +18,7 @@ from services.metrics.api.desk import Desk
 from services.metrics.domain import rates
 from services.metrics.domain.rates import CATALOGUE
 from services.metrics.explaining import Receipt
+from services.metrics.recounts import Recounts
 from services.runtime import dead_api
 from services.runtime.directory import Directory, DirectorySnapshot
 from services.runtime.health import Health
@@ -57,6 +58,7 @@ class Stage:
             cells=self.cells,
             shared=self.cells,
             evidence=self.evidence,
+            recounts=Recounts(self.evidence),
             disagreed=self.disagreed.append,
             names=names,
             turns=names.turns,

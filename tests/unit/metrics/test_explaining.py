@@ -2,13 +2,18 @@
 
 import csv
 import io
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import msgspec
+import openpyxl
 import pytest
 
 from services.contracts.cases import CaseFact
 from services.metrics import past
+from services.metrics.api import spreadsheets
+from services.metrics.domain import recounts, slices
+from services.metrics.ports import CellsAway, Chunk
 from tests.unit.metrics.cases import Story, at
 
 from .test_api import Stage
@@ -110,7 +115,11 @@ async def test_the_list_as_a_file(stage: Stage) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [(row["件"], row["状态"], row["为何不计"]) for row in rows] == [("t-void", "作废", "不是有效件")]
     answer = await stage.get("/v1/rates/handled/receipt/export", format="xlsx", lang="en")
-    assert answer.content.startswith(b"PK")
+    data, about = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
+    head, *cases = data.values
+    assert head[:3] == ("Case", "Numerator", "Denominator")
+    assert sorted(cases) == [("t-closed", 1, 1, "closed", None), ("t-excluded", 1, 1, "closed", None)]
+    assert dict(about.values)["Cases"] == "numerator"
 
 
 async def test_what_a_rate_was_at_a_position_and_at_a_time(stage: Stage) -> None:
@@ -162,11 +171,70 @@ async def test_evidence_that_is_behind_or_away_is_waited_for_and_then_said(
     assert (await stage.get("/v1/rates/handled/receipt")).status_code == 503
 
 
-async def test_too_many_cases_are_refused_with_what_to_do(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(past, "MOST_CASES", 3)
-    for path in ("/v1/rates/handled/receipt", "/v1/rates/handled/receipt/export"):
-        answer = await stage.get(path)
-        assert (answer.status_code, answer.json()["code"]) == (422, "too_many_cases")
-        assert "shorter period" in answer.json()["detail"]
-    answer = await stage.get("/v1/rates", rate="handled", as_of="0:3")
-    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_cases")
+async def test_one_count_serves_all_pages_and_sides(stage: Stage) -> None:
+    first = await receipt(stage, side="denominator", limit="1")
+    looks = stage.evidence.looks
+    assert looks == len(stage.evidence.kept)
+    second = await receipt(stage, side="denominator", limit="1", cursor=first["next"])
+    assert [one["case_id"] for one in second["cases"]] == ["t-excluded"]
+    assert (await receipt(stage, side="left_out"))["counts"] == first["counts"]
+    assert stage.evidence.looks == looks
+    await receipt(stage, side="denominator", reading="assessed")
+    assert stage.evidence.looks == 2 * looks, "another question is another count"
+
+
+async def test_a_count_that_was_kept_is_made_anew_before_it_is_an_alarm(stage: Stage) -> None:
+    # as if the facts of a case had been dead letters for both readers, and were replayed now
+    facts, held = stage.cells.facts, stage.evidence.kept
+    stage.evidence.kept = {name: one for name, one in held.items() if name != "t-open"}
+    stage.cells.facts = [
+        msgspec.structs.replace(fact, before=fact.after, added=()) if fact.case_id == "t-open" else fact
+        for fact in facts
+    ]
+    assert (await receipt(stage))["counts"]["denominator"] == 2
+    stage.cells.facts, stage.evidence.kept = facts, held
+    found = await receipt(stage)
+    assert (found["agrees"], found["counts"]["denominator"], stage.disagreed) == (True, 3, [])
+
+
+async def test_pages_beyond_those_that_are_kept_go_on_in_order(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recounts, "FIRST", 1)
+    monkeypatch.setattr(slices, "SLICE", 1)
+    stories = [Story(f"{kind}-{digit}000") for kind in "to" for digit in "e19a05"]
+    for story in stories:
+        story.received(at("04-02 08:00"))
+    facts = [msgspec.structs.replace(story.facts[0], seq=seq) for seq, story in enumerate(stories, 1)]
+    stage.hold(facts)
+    found, cursor = list[str](), dict[str, str]()
+    while True:
+        page = await receipt(stage, side="denominator", limit="2", **cursor)
+        found += [one["case_id"] for one in page["cases"]]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert found == sorted(fact.case_id for fact in facts)
+    looks = stage.evidence.looks
+    await receipt(stage, side="denominator", limit="2")
+    assert stage.evidence.looks - looks < len(facts), "a page is not all of them"
+
+
+async def test_a_count_that_failed_is_not_kept(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = stage.evidence.chunks
+
+    async def away(*_: Any) -> AsyncGenerator[Chunk, None]:
+        raise CellsAway("MongoDB does not answer")
+        yield list
+
+    monkeypatch.setattr(stage.evidence, "chunks", away)
+    assert (await stage.get("/v1/rates/handled/receipt")).status_code == 503
+    assert (await stage.get("/v1/rates/handled/receipt/export", format="csv")).status_code == 503
+    monkeypatch.setattr(stage.evidence, "chunks", good)
+    assert (await receipt(stage))["agrees"] is True
+
+
+async def test_a_sheet_that_would_be_too_long_says_what_to_do(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 1)
+    answer = await stage.get("/v1/rates/handled/receipt/export", format="xlsx")
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_rows")
+    assert "format=csv" in answer.json()["detail"]
+    assert (await stage.get("/v1/rates/handled/receipt/export", format="csv")).status_code == 200

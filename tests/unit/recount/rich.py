@@ -5,6 +5,17 @@ from typing import Any
 from .log import STREET
 
 _LEVELS = ["department", "leader", "supervision", "committee"]
+
+
+def _ring(west: int, south: int, east: int, north: int) -> list[list[float]]:
+    """A rectangle, in thousandths of a degree from the street's corner: many points lie on its lines."""
+    corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    return [[round(116.2 + lon / 1000, 3), round(39.8 + lat / 1000, 3)] for lon, lat in corners]
+
+
+_TRIANGLE = [[116.3, 39.8], [116.31, 39.8], [116.3, 39.81], [116.3, 39.8]]
+
+
 RICH: dict[str, dict[str, dict[str, Any]]] = {
     **STREET,
     "department": STREET["department"]
@@ -99,6 +110,13 @@ RICH: dict[str, dict[str, dict[str, Any]]] = {
         "windows": {"name": "窗口", "hours": [["08:30", "18:00"], ["19:00", "24:00"]]},
     },
     "history": {"grid": {"ended_at": "2024-04-10T00:00:00+08:00"}},
+    "grid": {
+        "north": {"name": "北", "community": "whole", "polygon": [_ring(0, 5, 10, 10)]},
+        "south-1": {"name": "南一", "community": "whole", "polygon": [_ring(0, 0, 5, 5)]},
+        "south-2": {"name": "南二", "community": "whole", "polygon": [_ring(5, 0, 10, 5), _ring(6, 1, 8, 3)]},
+        "inner": {"name": "院内", "community": "whole", "polygon": [_ring(6, 1, 8, 3)]},
+        "far": {"name": "远", "community": "whole", "polygon": [_TRIANGLE]},
+    },
 }
 CLOSED = RICH | {
     "department": RICH["department"]

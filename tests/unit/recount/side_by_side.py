@@ -143,6 +143,7 @@ def told_of(case: CaseState) -> dict[str, Any]:
         "version": case.version,
         "department": summary.dims.department,
         "category": summary.dims.category,
+        "grid": summary.dims.grid,
         "urgency": summary.dims.urgency,
         "evaluation": evaluation and (evaluation.at, evaluation.grade, evaluation.solved),
         "first_evaluation": first and (first.at, first.grade, first.solved),
@@ -167,7 +168,7 @@ def counted_of(case: dict[str, Any]) -> dict[str, Any]:
 
     return {
         **{name: case[name] for name in _PLAIN},
-        **{name: case[name] for name in ("version", "department", "category", "urgency")},
+        **{name: case[name] for name in ("version", "department", "category", "grid", "urgency")},
         "evaluation": said("evaluation", "grade", "solved"),
         "first_evaluation": said("first_evaluation", "grade", "solved"),
         "follow_up": said("follow_up", "contacted", "effective", "solved"),

@@ -19,7 +19,9 @@ def said(field: str, channel: str, category: str | None = None, urgency: str = "
 def terms(policies: dict[str, Any], *, department: str | None = None, **said: Any) -> dict[str, Any]:
     """Of a case on this street under these policies."""
     submission = {"channel": "grid", "source": "grid", "reported_at": "2024-03-05T10:00:00+08:00"} | said
-    case = new_case(submission, said.get("category"), datetime(2024, 3, 5, tzinfo=UTC)) | {"department": department}
+    case = new_case(submission, said.get("category"), datetime(2024, 3, 5, tzinfo=UTC), None) | {
+        "department": department
+    }
     rows = {name: {"name": name} | row for name, row in policies.items()}
     return Rules(STREET | {"policy": rows}).terms(case)
 
@@ -96,7 +98,7 @@ def test_the_calendar_is_the_department_s_or_the_one_s_above_it_or_the_default()
         "calendar": {"windows": {"name": "windows"}, "default": {"name": "default"}},
     }
     submission = {"channel": "grid", "source": "grid", "reported_at": "2024-03-05T10:00:00+08:00"}
-    case = new_case(submission, None, datetime(2024, 3, 5, tzinfo=UTC))
+    case = new_case(submission, None, datetime(2024, 3, 5, tzinfo=UTC), None)
     names = [Rules(street).terms(case | {"department": lead})["calendar"]["name"] for lead in ("a", "b", "c", None)]
     assert names == ["windows", "windows", "default", "default"]
     assert Rules(street | {"calendar": {}}).terms(case)["calendar"] == {}

@@ -32,6 +32,12 @@ def test_routing_and_the_recount_judge_alike(both: SideBySide) -> None:
     assert happened == set(get_args(OccurrenceKind)) - NOT_TOLD
 
 
+def test_points_without_a_grid_were_given_theirs_where_there_is_one(both: SideBySide) -> None:
+    placed = [(fact.submission.place, fact.after) for fact in both.facts if fact.submission and fact.submission.place]
+    points = [after for place, after in placed if place.grid is None and place.lon is not None and after is not None]
+    assert {after.dims.grid for after in points} == {None, "north", "south-1", "south-2", "inner", "far"}
+
+
 def test_every_clock_came_to_its_end_in_some_case(both: SideBySide) -> None:
     marks = Counter((one.details.clock, one.details.step) for one in both.facts if one.details.clock)
     for clock in set(get_args(ClockName)) - {"return"}:

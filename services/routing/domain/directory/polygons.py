@@ -36,7 +36,7 @@ def overlap_flaws(grids: Mapping[str, Grid], changed: Set[str]) -> Iterator[Flaw
     mine = [number for number, name in enumerate(names) if name in changed]
     if not mine:
         return
-    boxes = shapely.box(*numpy.array([_bounds(grids[name]) for name in names]).T)
+    boxes = shapely.box(*numpy.array([bounds(grids[name]) for name in names]).T)
     shapes: dict[str, shapely.Polygon] = {}
     for index, number in shapely.STRtree(boxes).query(boxes[mine]).T:
         one, other = names[mine[index]], names[number]
@@ -57,6 +57,12 @@ def overlap_flaws(grids: Mapping[str, Grid], changed: Set[str]) -> Iterator[Flaw
 def shape(row: Grid) -> shapely.Polygon:
     """As shapely has it."""
     return shapely.Polygon(row.polygon[0], row.polygon[1:])
+
+
+def bounds(row: Grid) -> tuple[float, float, float, float]:
+    """West, south, east, north of the outer ring, in degrees."""
+    lons, lats = zip(*row.polygon[0], strict=True)
+    return min(lons), min(lats), max(lons), max(lats)
 
 
 def _trouble(polygon: shapely.Polygon) -> str:
@@ -80,8 +86,3 @@ def _ring(row_id: str, number: int, ring: list[Point]) -> Iterator[Flaw]:
                 f"{lon}, {lat} are no lon, lat in degrees: is it the other way round?",
             )
             yield flaw("grid", row_id, f"{field}[{index}]", "bad_polygon", *text)
-
-
-def _bounds(row: Grid) -> tuple[float, float, float, float]:
-    lons, lats = zip(*row.polygon[0], strict=True)
-    return min(lons), min(lats), max(lons), max(lats)
