@@ -13,9 +13,10 @@ from typing import TypeVar
 
 import msgspec
 
+from services.contracts.rates import CellBasis
+
 from .domain.cells import DIMENSIONS, Tally, add
 from .domain.evidence import Behind, Piece
-from services.contracts.rates import CellBasis
 from .domain.periods import Period, mark
 from .domain.rollups import Among, holds
 from .domain.slices import ALL_IDS, Ids

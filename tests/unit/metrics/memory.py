@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from services.contracts.cases import CaseFact
+from services.contracts.rates import CellBasis
 from services.metrics.domain.cells import Sums, Tally, add
 from services.metrics.domain.evidence import Behind, Evidence, after
-from services.contracts.rates import CellBasis
 from services.metrics.domain.periods import Period, mark
 from services.metrics.domain.rollups import Among, Rollups
 from services.metrics.domain.slices import ALL_IDS, Ids
