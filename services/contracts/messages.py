@@ -4,6 +4,7 @@ import msgspec
 
 from . import topics
 from .actions import ActionRequested
+from .alerts import AlertChanged
 from .assignments import AssignmentNotice
 from .cases import CaseFact
 from .directory import DirectoryChanged
@@ -21,6 +22,7 @@ Message = (
     | CaseFact
     | AssignmentNotice
     | DirectoryChanged
+    | AlertChanged
 )
 
 TYPES: dict[str, type[msgspec.Struct]] = {
@@ -34,5 +36,6 @@ TYPES: dict[str, type[msgspec.Struct]] = {
     topics.FACT: CaseFact,
     topics.ASSIGNMENT: AssignmentNotice,
     topics.DIRECTORY_CHANGE: DirectoryChanged,
+    topics.ALERT: AlertChanged,
 }
 NAME_OF: dict[type[msgspec.Struct], str] = {definition: name for name, definition in TYPES.items()}

@@ -59,6 +59,7 @@ MAIN_MOVED = "mingshao.followup.main.v1"
 DIRECTORY_APPLIED = "mingshao.followup.directory.v1"
 ASSIGNMENT = "mingshao.assignment.notice.v1"
 DIRECTORY_CHANGE = "mingshao.directory.changed.v1"
+ALERT = "mingshao.alert.changed.v1"
 
 TICKETS = _topic("tickets", "intake", ("routing",), (SUBMISSION, ACTION))
 OPINIONS = _topic("opinions", "intake", ("routing",), (SUBMISSION, ACTION))
@@ -78,6 +79,8 @@ def _replays(service: str) -> Topic:
     return _topic(f"replays.{service}", service, (service,), ())
 
 
+# by alert (rule and group): what stands, and what did
+ALERTS = _topic("alerts", "metrics", ("dashboards",), (ALERT,), "one", COMPACTED)
 # commands to the process itself, of no worth tomorrow
 CONTROL = _topic(
     "metrics.control",
@@ -101,6 +104,7 @@ CATALOGUE: tuple[Topic, ...] = (
     DIRECTORY,
     *DEAD.values(),
     *REPLAYS.values(),
+    ALERTS,
     CONTROL,
 )
 

@@ -22,15 +22,19 @@ from services.runtime.web import build_app
 from services.runtime.worker import Worker
 
 from . import api
+from .adapters.alert_store import AlertStore
+from .adapters.alert_topic import KafkaAlerts
 from .adapters.cell_store import GENERATION, CellStore, writes
 from .adapters.evidence_store import DATABASE as EVIDENCE
 from .adapters.evidence_store import EvidenceStore
 from .adapters.live import SharedReader
 from .adapters.names import DirectoryNames
+from .alerts import Summary, check, summary
 from .api.alarm import Alarm
 from .api.desk import Desk
 from .handlers import totals
 from .settings import MetricsSettings
+from .stream.alerts import AlertWatch
 from .stream.app import control_app
 from .stream.control import Control
 from .stream.facts import FactReader
@@ -47,6 +51,7 @@ async def run(settings: MetricsSettings) -> None:
     database = connect(settings.mongodb_uri, "mingshao_metrics")
     behind = connect(settings.mongodb_uri, EVIDENCE)
     store, bell = CellStore(database, SERVICE), ChangeStreamBell(database, health)
+    alerts = AlertStore(database)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
     names = DirectoryNames(directory)
@@ -75,8 +80,19 @@ async def run(settings: MetricsSettings) -> None:
             health=health,
         )
         await prepared(store.prepare, health)
+        await prepared(alerts.prepare, health)
 
-    control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock))
+    async def judge() -> bool:
+        topic, now = KafkaAlerts(producer), clock()
+        return await check(
+            names.alerts(), names.turns(), book=alerts, topic=topic, cells=store, names=names, zone=zone, now=now
+        )
+
+    async def told() -> Summary:
+        return await summary(names.alerts(), names.turns(), book=alerts, zone=zone, now=clock())
+
+    watch = AlertWatch(health.registry, worker.partitions, judge, told)
+    control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock), watch)
 
     def new_app(batches: Callable[[], Awaitable[None]]) -> Any:
         return control_app(settings.kafka_bootstrap, health.instance, control, batches)
@@ -98,6 +114,8 @@ async def run(settings: MetricsSettings) -> None:
                 names=names,
                 turns=names.turns,
                 weights=names.weights,
+                rules=names.alerts,
+                alerts=alerts,
                 bell=bell,
                 zone=zone,
                 clock=clock,
