@@ -12,6 +12,7 @@ from services.contracts.directory import Alert
 from .domain.alerts import Seen, above, below, counted, risen
 from .domain.figures import Figure
 from .domain.periods import BadPeriod, Period, day, hour_of, shown
+from .domain.rates import CATALOGUE
 from .domain.spans import CALENDAR, Turn, Unit, span, span_of
 from .handlers import Answer, Asked, Question, Refused, understand
 
@@ -54,8 +55,8 @@ def planned(
     plans, broken = list[Plan](), list[Broken]()
     for name, row in sorted(rules.items()):
         try:
+            _fits(row.rule)
             asked = [understand(one, zone) for one in _questions(row.rule, turns, zone, now)]
-            _fits(row.rule, asked[0])
         except Refused as refused:
             reason = {"zh": _WHY.get(refused.code, "这条规则判断不了"), "en": str(refused)}
             found = {"rule": name, "name": row.name, "name_en": row.name_en, "field": refused.field}
@@ -130,9 +131,11 @@ def _days_before(at: datetime, days: timedelta, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone) - days
 
 
-def _fits(rule: AlertRule, asked: Asked) -> None:
+def _fits(rule: AlertRule) -> None:
     """Refused where the rule asks of the figure what it does not have."""
-    row = asked.row
+    row = CATALOGUE.get(rule.rate)
+    if row is None:
+        return  # which is said in the same words as to anybody who asks for it
     share, speed = row.denominator is not None, isinstance(row.quantiles, msgspec.Struct)
     if isinstance(rule, RateBelow) and not share:
         raise Refused("not_a_share", "rule.rate", f"{row.id} ({row.name_en}) is no share")

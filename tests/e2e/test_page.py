@@ -20,7 +20,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.agreement import settled
-from tests.e2e.deployment import ROOT, Deployment
+from tests.e2e.deployment import ROOT, Deployment, until
+from tests.e2e.test_alerts import judge
 from tests.e2e.test_recount import SEED, replay
 from tests.recount.history import generate, reference_street
 
@@ -149,6 +150,26 @@ def test_a_figure_opens_its_receipt_its_cases_and_their_moves(shown: Deployment,
     assert [cell.value for cell in sheet[1]][:2] == ["件", "分子"]
     receipt.get_by_role("button", name="关闭").click()
     expect(receipt).not_to_be_visible()
+
+
+def test_an_alert_comes_by_itself_opens_its_receipt_and_goes(shown: Deployment, page: Page) -> None:
+    alerts, name = page.locator("section.alerts"), f"seen-{uuid.uuid4().hex[:8]}"
+    rule = {"kind": "count_above", "rate": "handled", "part": "denominator", "period": "all", "threshold": 0}
+    row = {"name": f"件数 {name}", "name_en": f"Cases {name}", "rule": rule}
+    expect(alerts).to_be_visible(timeout=SECONDS)
+    expect(alerts).not_to_contain_text(name)
+    assert shown.call("PUT", "routing", f"/v1/directory/alert/{name}", json=row).status_code == 200
+    until(lambda: name in str(judge(shown)["standing"]))
+    line = alerts.locator(".standing li").filter(has_text=f"件数 {name}")
+    expect(line).to_contain_text("办结率", timeout=SECONDS)
+    expect(alerts.get_by_role("heading").first).to_contain_text("条预警")
+    keep(page, "alerts")
+    line.get_by_role("button").click()
+    expect(page.get_by_role("dialog").locator(".verdict")).to_contain_text("核对一致", timeout=SECONDS)
+    page.keyboard.press("Escape")
+    assert shown.call("DELETE", "routing", f"/v1/directory/alert/{name}").status_code == 200
+    until(lambda: name not in str(judge(shown)["standing"]))
+    expect(line).to_have_count(0, timeout=SECONDS)
 
 
 def test_departments_are_ranked_found_and_looked_at(shown: Deployment, page: Page) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from services.contracts.actions import ActionDetails, ActionName, ActionRequested
 from services.contracts.actors import Actor, Role
+from services.contracts.alerts import AlertChanged, AlertFigure, AlertKind, Basis, Reading
 from services.contracts.assignments import AssignmentNotice, NoticeKind
 from services.contracts.cases import (
     CaseFact,
@@ -304,6 +305,36 @@ mains = st.builds(
     hops=counts,
 )
 applied = st.builds(DirectoryApplied, case_id=case_ids, what=st.sampled_from(("successor", "policy")), at=instants)
+floats = st.floats(allow_nan=False, allow_infinity=False)
+figures = st.builds(
+    AlertFigure,
+    rate=texts,
+    definition=counts,
+    basis=one_of(Basis),
+    reading=one_of(Reading),
+    group=st.dictionaries(texts, texts, max_size=2),
+    value=st.none() | counts | floats,
+    n=counts | floats,
+    threshold=floats,
+    mean=st.none() | floats,
+    begin=maybe_instant,
+    end=maybe_instant,
+    position=st.dictionaries(texts, counts, max_size=3),
+)
+alerts = st.builds(
+    AlertChanged,
+    id=texts,
+    version=st.integers(1, 2**53),
+    state=st.sampled_from(("raised", "cleared")),
+    at=instants,
+    since=instants,
+    why=st.sampled_from(("figure", "rule")),
+    rule=texts,
+    kind=one_of(AlertKind),
+    name=texts,
+    name_en=texts,
+    figure=figures,
+)
 BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     SubmissionReceived: submissions,
     ActionRequested: actions,
@@ -315,6 +346,7 @@ BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     CaseFact: facts,
     AssignmentNotice: notices,
     DirectoryChanged: changes,
+    AlertChanged: alerts,
 }
 
 
