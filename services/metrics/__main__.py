@@ -82,8 +82,8 @@ async def run(settings: MetricsSettings) -> None:
         await prepared(store.prepare, health)
         await prepared(alerts.prepare, health)
 
-    async def judge() -> bool:
-        topic, now = KafkaAlerts(producer), clock()
+    async def judge(now: datetime) -> bool:
+        topic = KafkaAlerts(producer)
         return await check(
             names.alerts(), names.turns(), book=alerts, topic=topic, cells=store, names=names, zone=zone, now=now
         )
@@ -91,7 +91,7 @@ async def run(settings: MetricsSettings) -> None:
     async def told() -> Summary:
         return await summary(names.alerts(), names.turns(), book=alerts, zone=zone, now=clock())
 
-    watch = AlertWatch(health.registry, worker.partitions, judge, told)
+    watch = AlertWatch(health.registry, worker.partitions, worker.read_upto, judge, told)
     control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock), watch)
 
     def new_app(batches: Callable[[], Awaitable[None]]) -> Any:

@@ -1,4 +1,4 @@
-"""Alerts (预警) on real servers: from a rule of the directory and pushed events to the topic and /v1/alerts, each once."""
+"""Alerts (预警) on real servers: a rule of the directory and pushed events, and it is raised and cleared once each."""
 
 import asyncio
 import os

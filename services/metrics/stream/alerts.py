@@ -1,7 +1,12 @@
-"""When alerts are judged, by whom, and what Prometheus is told of them. Nothing in here raises."""
+"""When alerts are judged, by whom, and what Prometheus is told of them. Nothing in here raises.
+
+Its now is the time up to which the log is read, as routing's timekeeper has it: while metrics is behind, the reply that
+met a deadline may stand there unread.
+"""
 
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -15,16 +20,19 @@ PARTITION = 0
 
 
 class AlertWatch:
-    """One process's. `owned` are its partitions, `check` judges, `summary` reads what stands."""
+    """One process's. `owned` are its partitions, `read_upto` is the time up to which they are read, None where that is
+    not known; `check` judges at a time, `summary` reads what stands."""
 
     def __init__(
         self,
         registry: CollectorRegistry,
         owned: Callable[[], frozenset[int]],
-        check: Callable[[], Awaitable[bool]],
+        read_upto: Callable[[], datetime | None],
+        check: Callable[[datetime], Awaitable[bool]],
         summary: Callable[[], Awaitable[Summary]],
     ) -> None:
         self._owned = owned
+        self._read_upto = read_upto
         self._check = check
         self._summary = summary
         self._last: float | None = None
@@ -37,7 +45,7 @@ class AlertWatch:
 
     def due(self) -> bool:
         """Whether to ask for a judgement now: once a minute, and at once after the partition was taken."""
-        if PARTITION not in self._owned():
+        if self._time() is None:
             self._last = None
             return False
         now = time.monotonic()
@@ -48,16 +56,19 @@ class AlertWatch:
 
     async def check(self) -> None:
         """Judge, where that is ours to do. What is away is asked again in a minute."""
-        # whoever has the partition has read the directory to its end: no rule is missing
-        if PARTITION not in self._owned():
+        if (now := self._time()) is None:
             return
         try:
-            if not await self._check():
+            if not await self._check(now):
                 self._log.info("alerts wait: figures are being counted again")
         except Exception as error:
-            self._log.warning("alerts not judged", error=str(error))
+            self._log.warning("alerts not judged", error=f"{type(error).__name__}: {error}")
         else:
             await self.refresh()
+
+    def _time(self) -> datetime | None:
+        """Now; None where it is not ours to judge. Who has the partition has read the directory to its end as well."""
+        return self._read_upto() if PARTITION in self._owned() else None
 
     async def refresh(self) -> None:
         """Tell Prometheus; a store that is away leaves the numbers as they were."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import yaml
@@ -29,7 +30,7 @@ def exposed() -> set[str]:
     async def totals() -> dict[str, tuple[float, float]]:
         return {}
 
-    async def check() -> bool:
+    async def check(now: datetime) -> bool:
         return True
 
     async def summary() -> Summary:
@@ -37,7 +38,7 @@ def exposed() -> set[str]:
 
     Instruments(health.registry)
     Refusals(health.registry)
-    Control(health.registry, totals, AlertWatch(health.registry, frozenset, check, summary))
+    Control(health.registry, totals, AlertWatch(health.registry, frozenset, lambda: None, check, summary))
     Alarm(health.registry)
     return set(_names(health.registry))
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -81,14 +82,15 @@ class Judging:
 
     def __init__(self, health: Health) -> None:
         self.owned = frozenset({0, 2})
-        self.judged = 0
+        self.upto: datetime | None = at("03-30 00:00")
+        self.judged: list[datetime] = []
         self.went_on = True
         self.away = False
         self.summary = Summary(standing={"low": 2, "rise": 0}, broken=1, judged_at=at("03-30 00:00"))
-        self.watch = AlertWatch(health.registry, lambda: self.owned, self.check, self.read)
+        self.watch = AlertWatch(health.registry, lambda: self.owned, lambda: self.upto, self.check, self.read)
 
-    async def check(self) -> bool:
-        self.judged += 1
+    async def check(self, now: datetime) -> bool:
+        self.judged.append(now)
         if self.away:
             raise RuntimeError("away")
         return self.went_on
@@ -107,16 +109,18 @@ async def test_alerts_are_judged_on_command_by_the_owner_of_the_first_partition_
     assert command == msgspec.json.encode(CheckAlerts())
     judging.owned = frozenset({1})
     await control.obey(command)
-    assert judging.judged == 0
-    judging.owned = frozenset({0})
+    judging.owned, judging.upto = frozenset({0}), None
     await control.obey(command)
-    assert judging.judged == 1
+    assert judging.judged == [], "up to where the log is read is not known"
+    judging.upto = at("03-30 01:00")
+    await control.obey(command)
+    assert judging.judged == [at("03-30 01:00")], "now is what is read up to"
     judging.went_on = False
     await control.obey(command)
     judging.away = True
     await control.obey(command)
     await control.refresh()
-    assert judging.judged == 3, "what is away does not stop the agent"
+    assert len(judging.judged) == 3, "what is away does not stop the agent"
 
 
 async def test_what_stands_is_told_to_prometheus_and_rules_that_are_gone_are_not() -> None:
@@ -151,6 +155,10 @@ def test_alerts_are_due_once_a_minute_and_at_once_after_the_partition_was_taken(
         now, judging.owned = 1_000.0 + seconds, frozenset(owned)
         found.append(judging.watch.due())
     assert found == [True, False, False, True, False, True, False]
+    judging.upto, now = None, 2_000.0
+    assert not judging.watch.due()
+    judging.upto = at("03-30 00:00")
+    assert judging.watch.due(), "as soon as it is known"
 
 
 async def test_commands_are_obeyed_and_nonsense_is_passed_over() -> None:
