@@ -94,8 +94,8 @@ async def test_a_share_that_falls_is_raised_once_with_its_figure_and_cleared_onc
     assert (judge.last.figure.value, judge.last.figure.n) == (5 / 8, 8)
     assert await judge() == []
     judge.cells.facts += cases(9, "04-10 10:00", 0)
-    assert await judge() == [("low/channel=hotline", "raised", 3)]
-    assert judge.last.since == NOW
+    assert await judge(at("04-11 11:00")) == [("low/channel=hotline", "raised", 3)]
+    assert judge.last.since == at("04-11 11:00")
 
 
 @pytest.mark.parametrize(("number", "closed", "stands"), [(2, 0, False), (3, 0, True), (4, 2, False), (0, 0, False)])
