@@ -30,7 +30,7 @@ _WHY: Mapping[str, str] = {
 
 
 class Broken(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that cannot be judged, and why; `code` is stable."""
+    """A rule that cannot be judged, and why; `code` is stable, `field` is the row's."""
 
     rule: str
     name: str
@@ -59,7 +59,7 @@ def planned(
             asked = [understand(one, zone) for one in _questions(row.rule, turns, zone, now)]
         except Refused as refused:
             reason = {"zh": _WHY.get(refused.code, "这条规则判断不了"), "en": str(refused)}
-            found = {"rule": name, "name": row.name, "name_en": row.name_en, "field": refused.field}
+            found = {"rule": name, "name": row.name, "name_en": row.name_en, "field": f"rule.{refused.field}"}
             broken.append(Broken(**found, code=refused.code, reason=reason))
         else:
             plans.append(Plan(rule=name, row=row, asked=asked))
@@ -99,7 +99,7 @@ def _question(rule: AlertRule, basis: str | None, period: Period, zone: ZoneInfo
 def _period(rule: RateBelow | CountAbove, turns: Mapping[str, Turn], zone: ZoneInfo, now: datetime) -> Period:
     turn = CALENDAR if rule.assessment is None else turns.get(rule.assessment)
     if turn is None:
-        raise Refused("unknown_assessment", "rule.assessment", f"there is no assessment {rule.assessment!r}")
+        raise Refused("unknown_assessment", "assessment", f"there is no assessment {rule.assessment!r}")
     if rule.period == "all":
         return Period()
     if rule.period in _NOW:
@@ -110,7 +110,7 @@ def _period(rule: RateBelow | CountAbove, turns: Mapping[str, Turn], zone: ZoneI
     try:
         return span(rule.period, zone, turn).period
     except BadPeriod as error:
-        raise Refused("bad_period", "rule.period", str(error)) from error
+        raise Refused("bad_period", "period", str(error)) from error
 
 
 def _windows(rule: Rise, zone: ZoneInfo, now: datetime) -> Iterator[Period]:
@@ -138,11 +138,11 @@ def _fits(rule: AlertRule) -> None:
         return  # which is said in the same words as to anybody who asks for it
     share, speed = row.denominator is not None, isinstance(row.quantiles, msgspec.Struct)
     if isinstance(rule, RateBelow) and not share:
-        raise Refused("not_a_share", "rule.rate", f"{row.id} ({row.name_en}) is no share")
+        raise Refused("not_a_share", "rate", f"{row.id} ({row.name_en}) is no share")
     if isinstance(rule, Rise) and (share or speed):
-        raise Refused("not_a_count", "rule.rate", f"{row.id} ({row.name_en}) is no plain count")
+        raise Refused("not_a_count", "rate", f"{row.id} ({row.name_en}) is no plain count")
     if isinstance(rule, CountAbove) and (speed or (not share and rule.part != "numerator")):
-        raise Refused("no_such_part", "rule.part", f"{row.id} ({row.name_en}) has no {rule.part} to be counted")
+        raise Refused("no_such_part", "part", f"{row.id} ({row.name_en}) has no {rule.part} to be counted")
 
 
 def _rises(rule: Rise, answers: Sequence[Answer], standing: Iterable[Mapping[str, str]]) -> Iterator[Seen]:

@@ -216,28 +216,32 @@ async def test_figures_that_are_being_counted_again_raise_and_clear_nothing() ->
 
 
 BROKEN = [
-    ({**HANDLED, "rate": "no_such"}, "unknown_rate"),
-    ({**HANDLED, "basis": "due"}, "unknown_basis"),
-    ({**HANDLED, "group_by": ["grid", "urgency"]}, "unsupported_dimensions"),
-    ({**HANDLED, "period": "2026-13"}, "bad_period"),
-    ({**HANDLED, "assessment": "moon"}, "unknown_assessment"),
-    ({**HANDLED, "rate": "closed_count"}, "not_a_share"),
-    ({**HANDLED, "rate": "speed_closed"}, "not_a_share"),
-    ({**RISE, "rate": "handled"}, "not_a_count"),
-    ({**RISE, "rate": "speed_closed"}, "not_a_count"),
-    ({"kind": "count_above", "rate": "closed_count", "part": "rest", "period": "all", "threshold": 1}, "no_such_part"),
-    ({"kind": "count_above", "rate": "speed_closed", "period": "all", "threshold": 1}, "no_such_part"),
+    ({**HANDLED, "rate": "no_such"}, "unknown_rate", "rule.rate"),
+    ({**HANDLED, "basis": "due"}, "unknown_basis", "rule.basis"),
+    ({**HANDLED, "group_by": ["grid", "urgency"]}, "unsupported_dimensions", "rule.group_by"),
+    ({**HANDLED, "period": "2026-13"}, "bad_period", "rule.period"),
+    ({**HANDLED, "assessment": "moon"}, "unknown_assessment", "rule.assessment"),
+    ({**HANDLED, "rate": "closed_count"}, "not_a_share", "rule.rate"),
+    ({**HANDLED, "rate": "speed_closed"}, "not_a_share", "rule.rate"),
+    ({**RISE, "rate": "handled"}, "not_a_count", "rule.rate"),
+    ({**RISE, "rate": "speed_closed"}, "not_a_count", "rule.rate"),
+    (
+        {"kind": "count_above", "rate": "closed_count", "part": "rest", "period": "all", "threshold": 1},
+        "no_such_part",
+        "rule.part",
+    ),
+    ({"kind": "count_above", "rate": "speed_closed", "period": "all", "threshold": 1}, "no_such_part", "rule.part"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "code"), BROKEN, ids=lambda one: one if isinstance(one, str) else "")
+@pytest.mark.parametrize(("rule", "code", "field"), BROKEN, ids=lambda one: one if isinstance(one, str) else "")
 async def test_a_rule_that_cannot_be_judged_is_said_and_keeps_no_other_from_being_judged(
-    rule: dict[str, Any], code: str
+    rule: dict[str, Any], code: str, field: str
 ) -> None:
     rules = rows(bad=rule, low=HANDLED)
     plans, (broken,) = planned(rules, {}, SHANGHAI, NOW)
     assert [plan.rule for plan in plans] == ["low"]
-    assert (broken.rule, broken.code) == ("bad", code)
+    assert (broken.rule, broken.code, broken.field) == ("bad", code, field)
     assert broken.reason["en"]
     assert broken.reason["zh"] != "这条规则判断不了", "every reason has its words"
     judge = Judge(rules, cases(4, "04-10 08:00", 0))
