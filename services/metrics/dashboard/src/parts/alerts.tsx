@@ -13,12 +13,13 @@ export function Alerts() {
   if (!data) return null;
   const { standing, cleared, broken } = data;
   const age = data.judged_at === null ? null : Date.parse(data.at) - Date.parse(data.judged_at);
+  const unsure = age === null || age > STALE_MS;
   return (
-    <section class={`alerts ${standing.length ? "stand" : ""}`} aria-labelledby="alerts-title">
+    <section class={`alerts ${standing.length ? "stand" : unsure ? "unsure" : ""}`} aria-labelledby="alerts-title">
       <div role="status">
         <h2 id="alerts-title">{standing.length ? <><strong>{number(standing.length)}</strong> {say("alerts")}</> : say("no_alerts")}</h2>
       </div>
-      {age === null ? <p class="parts">{say("not_judged")}</p> : age > STALE_MS && <p class="bad">{say("judged_last")} {time(data.judged_at ?? "")} ({duration(age / 1000)} {say("ago")})</p>}
+      {age === null ? <p class="parts">{say("not_judged")}</p> : unsure && <p class="bad">{say("judged_last")} {time(data.judged_at ?? "")} ({duration(age / 1000)} {say("ago")})</p>}
       {standing.length > 0 && <ul class="standing">{standing.map((one) => <li key={one.id}><Line one={one} /></li>)}</ul>}
       {broken.length > 0 && (
         <div class="broken" role="alert">
