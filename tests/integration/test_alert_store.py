@@ -49,7 +49,7 @@ def told(kept: KeptAlerts) -> Sequence[tuple[str, int]]:
 
 
 async def test_what_is_kept_comes_back_and_is_untold_until_it_is_told(book: AlertBook) -> None:
-    assert await book.load() == KeptAlerts()
+    assert await book.load() == KeptAlerts(untold=[])
     a, b = change("low/category=a.b$漏水", 1), change("low", 1)
     assert await book.change(a)
     assert await book.change(b)
