@@ -5,6 +5,7 @@ import os
 import signal
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pymongo
@@ -35,7 +36,9 @@ def judge(deployment: Deployment) -> Any:
             await producer.stop()
 
     def judged() -> Any:
-        asyncio.run(ask())  # again, for an agent that was not in its group yet has not heard of it
+        # again, since an agent that is not in its group yet does not hear; in a thread: a browser's tests have a loop
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, ask()).result()
         now = board(deployment)
         return now if now and now["judged_at"] and now["judged_at"] != before else None
 
