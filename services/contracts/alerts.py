@@ -8,6 +8,7 @@ from .times import Instant
 
 Basis = Literal["cohort", "due", "flow"]
 Reading = Literal["full", "assessed"]
+Part = Literal["numerator", "denominator", "rest"]
 Dimension = Literal[
     "channel", "department", "category", "grid", "urgency", "community", "street", "category_1", "category_2"
 ]
@@ -47,7 +48,7 @@ class CountAbove(
     denominator, or the `rest`, which is what of the denominator is not in the numerator (such as overdue cases)."""
 
     rate: RateId
-    part: Literal["numerator", "denominator", "rest"] = "numerator"
+    part: Part = "numerator"
     basis: Basis | None = None
     reading: Reading = "full"
     group_by: Groups = ()
@@ -76,9 +77,10 @@ AlertKind = Literal["rate_below", "count_above", "rise"]
 class AlertFigure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a rule saw in one group: enough to ask for the figure's receipt.
 
-    `value` is the share, or the count; None where there was nothing to divide by. `n` is of how many cases or
-    occurrences; `threshold` what the rule compares with (of a rise its factor), `mean` a rise's days before. `begin`
-    and `end` are half-open, None where unbounded. `position` is partition → number of the last fact that counts.
+    `value` is the share, or the count (of a share that of its `part`), None where there was nothing to divide by; `n` of
+    how many cases or occurrences. `threshold` is what the rule compares with (of a rise its factor), `mean` that of a
+    rise's days before. `begin` and `end` are half-open, None where unbounded. `position` is partition → number of the
+    last fact that counts.
     """
 
     rate: str
@@ -88,6 +90,7 @@ class AlertFigure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     group: dict[str, str] = {}
     value: float | int | None
     n: float | int
+    part: Part | None = None
     threshold: float
     mean: float | None = None
     begin: Instant | None = msgspec.field(name="from", default=None)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.contracts.alerts import AlertFigure, AlertRule, CountAbove, RateBelow, Rise
+from services.contracts.alerts import AlertFigure, AlertRule, CountAbove, Part, RateBelow, Rise
 from services.contracts.directory import Alert
 
 from .domain.alerts import Seen, above, below, counted, risen
@@ -76,11 +76,12 @@ def sights(plan: Plan, answers: Sequence[Answer], standing: Iterable[Mapping[str
     (answer,) = answers
     for row in _rows(answer, standing):
         if isinstance(rule, RateBelow):
-            stands, value, n = below(rule, row), row.value, row.denominator or 0
+            figure = _figure(answer, row, row.value, row.denominator or 0, rule.threshold)
+            yield Seen(stands=below(rule, row), figure=figure)
         else:
-            stands, value = above(rule, row), counted(rule, row)
-            n = value if row.denominator is None else row.denominator
-        yield Seen(stands=stands, figure=_figure(answer, row, value, n, rule.threshold))
+            count = counted(rule, row)
+            n, part = (count, None) if row.denominator is None else (row.denominator, rule.part)
+            yield Seen(stands=above(rule, row), figure=_figure(answer, row, count, n, rule.threshold, part=part))
 
 
 def _questions(rule: AlertRule, turns: Mapping[str, Turn], zone: ZoneInfo, now: datetime) -> Iterator[Question]:
@@ -154,7 +155,7 @@ def _rises(rule: Rise, answers: Sequence[Answer], standing: Iterable[Mapping[str
             group = tuple(row.group.values())
             counts = [counts_then.get(group, 0) for counts_then in before]
             count = row.value or 0
-            figure = _figure(answer, row, count, count, rule.factor, sum(counts) / len(counts))
+            figure = _figure(answer, row, count, count, rule.factor, mean=sum(counts) / len(counts))
             found.setdefault(group, []).append(Seen(stands=risen(rule, count, counts), figure=figure))
     for seen in found.values():
         yield next((one for one in seen if one.stands), seen[0])
@@ -174,7 +175,14 @@ def _rows(answer: Answer, standing: Iterable[Mapping[str, str]]) -> Iterator[Fig
 
 
 def _figure(
-    answer: Answer, row: Figure, value: float | None, n: float, threshold: float, mean: float | None = None
+    answer: Answer,
+    row: Figure,
+    value: float | None,
+    n: float,
+    threshold: float,
+    *,
+    part: Part | None = None,
+    mean: float | None = None,
 ) -> AlertFigure:
     begin, end = (None if edge is None else datetime.fromisoformat(edge) for edge in (answer.begin, answer.end))
     return AlertFigure(
@@ -185,6 +193,7 @@ def _figure(
         group=dict(row.group),
         value=value,
         n=n,
+        part=part,
         threshold=threshold,
         mean=mean,
         begin=begin,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.contracts.actions import ActionDetails, ActionName, ActionRequested
 from services.contracts.actors import Actor, Role
-from services.contracts.alerts import AlertChanged, AlertFigure, AlertKind, Basis, Reading
+from services.contracts.alerts import AlertChanged, AlertFigure, AlertKind, Basis, Part, Reading
 from services.contracts.assignments import AssignmentNotice, NoticeKind
 from services.contracts.cases import (
     CaseFact,
@@ -315,6 +315,7 @@ figures = st.builds(
     group=st.dictionaries(texts, texts, max_size=2),
     value=st.none() | counts | floats,
     n=counts | floats,
+    part=st.none() | one_of(Part),
     threshold=floats,
     mean=st.none() | floats,
     begin=maybe_instant,

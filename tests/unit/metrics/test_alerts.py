@@ -121,7 +121,11 @@ async def test_the_rest_of_a_share_is_counted_and_stands_above_its_threshold(thr
     assert bool(await judge()) is stands
     if stands:
         assert (judge.last.figure.value, judge.last.figure.n, judge.last.figure.threshold) == (3, 5, 2)
-        assert (judge.last.figure.begin, judge.last.figure.end) == (None, at("04-11 09:00"))
+        assert (judge.last.figure.part, judge.last.figure.begin, judge.last.figure.end) == (
+            "rest",
+            None,
+            at("04-11 09:00"),
+        )
 
 
 async def test_a_rise_is_seen_against_the_same_hours_of_the_days_before() -> None:

@@ -43,6 +43,7 @@ export interface Board { rate: string; name: string; name_en: string; meaning: s
 export interface PublicBoards { at: string; since: string; least: number; boards: Board[] }
 export interface AlertFigure {
   rate: string; basis: string; reading: string; group?: Record<string, string>; value: number | null; n: number; threshold: number; mean?: number;
+  part?: "numerator" | "denominator" | "rest";
   from?: string; to?: string;
 }
 export interface Alert {

@@ -43,7 +43,7 @@ function Line({ one }: { one: Alert }) {
   return (
     <button type="button" class="plain" onClick={() => openReceipt({ ...one.figure, from: one.figure.from ?? null, to: one.figure.to ?? null }, one.figure.group)}>
       <b>{[where, pick(one.name, one.name_en)].filter(Boolean).join(" · ")}</b>
-      <span>{pick(one.rate_name, one.rate_name_en)} <strong>{worth(one)}</strong> {beside(one)}</span>
+      <span>{pick(one.rate_name, one.rate_name_en)}{one.figure.part && ` · ${say(one.figure.part)}`} <strong>{worth(one)}</strong> {beside(one)}</span>
       <small>{one.cleared_at === null ? `${say("since")} ${time(one.since)}` : `${time(one.since)} – ${time(one.cleared_at)}${one.why === "rule" ? ` · ${say("rule_gone")}` : ""}`}</small>
       <span class="unseen">{say("receipt")}</span>
     </button>
