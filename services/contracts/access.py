@@ -64,6 +64,7 @@ ACCESS: dict[str, dict[str, tuple[Role, ...]]] = {
         "DELETE /v1/session": (),
         "GET /v1/session": _VIEWING,
         "GET /v1/places": _VIEWING,
+        "GET /v1/alerts": _VIEWING,
         "GET /v1/evidence/{case_id}": _VIEWING,
         "GET /v1/definitions": _VIEWING,
         "GET /v1/rates": _VIEWING,

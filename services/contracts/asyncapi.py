@@ -30,7 +30,7 @@ def document(version: str) -> dict[str, Any]:
             "title": "鸣哨 Mingshao",
             "version": version,
             "description": "CloudEvents 1.0 in Kafka binary mode: attributes in ce_ headers, the message as JSON. "
-            "The key of a record is the case id; of a directory change it is kind/id.",
+            "The key of a record is the case id; of a directory change it is kind/id, of an alert its id.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",

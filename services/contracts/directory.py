@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from .actors import Role
+from .alerts import AlertRule
 from .deadlines import ClockName, EscalationLevel
 from .identity import Kind
 from .submissions import Urgency
@@ -13,7 +14,7 @@ from .times import Instant
 
 DirectoryKind = Literal[
     "department", "category", "channel", "policy", "calendar", "assessment", "street", "community", "grid", "post",
-    "history", "key",
+    "alert", "history", "key",
 ]  # fmt: skip
 Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 TimeOfDay = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
@@ -152,6 +153,14 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     of: Slug | None = None
 
 
+class Alert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """预警: what metrics watches by itself, and tells of when it begins and when it is over."""
+
+    name: str
+    name_en: str = ""
+    rule: AlertRule
+
+
 class History(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The source of this id has told all of its past that it sent up to `ended_at` (append time): from here on the
     deadlines of those backdated cases count."""
@@ -169,7 +178,19 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 Row = (
-    Department | Category | Channel | Policy | Calendar | Assessment | Street | Community | Grid | Post | History | Key
+    Department
+    | Category
+    | Channel
+    | Policy
+    | Calendar
+    | Assessment
+    | Street
+    | Community
+    | Grid
+    | Post
+    | Alert
+    | History
+    | Key
 )
 ROW_TYPES: dict[str, type[Row]] = {
     "department": Department,
@@ -182,6 +203,7 @@ ROW_TYPES: dict[str, type[Row]] = {
     "community": Community,
     "grid": Grid,
     "post": Post,
+    "alert": Alert,
     "history": History,
     "key": Key,
 }

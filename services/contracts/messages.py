@@ -4,6 +4,7 @@ import msgspec
 
 from . import topics
 from .actions import ActionRequested
+from .alerts import AlertChanged
 from .assignments import AssignmentNotice
 from .cases import CaseFact
 from .directory import DirectoryChanged
@@ -23,6 +24,7 @@ Message = (
     | AssignmentNotice
     | CellChanged
     | DirectoryChanged
+    | AlertChanged
 )
 
 TYPES: dict[str, type[msgspec.Struct]] = {
@@ -37,5 +39,6 @@ TYPES: dict[str, type[msgspec.Struct]] = {
     topics.ASSIGNMENT: AssignmentNotice,
     topics.CELL: CellChanged,
     topics.DIRECTORY_CHANGE: DirectoryChanged,
+    topics.ALERT: AlertChanged,
 }
 NAME_OF: dict[type[msgspec.Struct], str] = {definition: name for name, definition in TYPES.items()}

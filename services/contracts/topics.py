@@ -60,6 +60,7 @@ DIRECTORY_APPLIED = "mingshao.followup.directory.v1"
 ASSIGNMENT = "mingshao.assignment.notice.v1"
 CELL = "mingshao.cell.changed.v1"
 DIRECTORY_CHANGE = "mingshao.directory.changed.v1"
+ALERT = "mingshao.alert.changed.v1"
 
 TICKETS = _topic("tickets", "intake", ("routing",), (SUBMISSION, ACTION))
 OPINIONS = _topic("opinions", "intake", ("routing",), (SUBMISSION, ACTION))
@@ -80,6 +81,8 @@ def _replays(service: str) -> Topic:
     return _topic(f"replays.{service}", service, (service,), ())
 
 
+# by alert (rule and group): what stands, and what did
+ALERTS = _topic("alerts", "metrics", ("dashboards",), (ALERT,), "one", COMPACTED)
 # commands to the process itself, of no worth tomorrow
 CONTROL = _topic(
     "metrics.control",
@@ -104,6 +107,7 @@ CATALOGUE: tuple[Topic, ...] = (
     DIRECTORY,
     *DEAD.values(),
     *REPLAYS.values(),
+    ALERTS,
     CONTROL,
 )
 

@@ -1,4 +1,5 @@
 """Metrics: from facts about cases to published rates. A Faust app; port 8104.
 
-Consumes `cases`; writes `dead.metrics`, `metrics.control`; owns the database `mingshao_metrics`: `cells`, `ledger`.
+Consumes `cases`; writes `dead.metrics`, `metrics.control`, `alerts`; owns the database `mingshao_metrics`: `cells`,
+`alerts`, `ledger`.
 """

@@ -31,6 +31,8 @@ from services.runtime.web import build_app
 from services.runtime.worker import Worker
 
 from . import api
+from .adapters.alert_store import AlertStore
+from .adapters.alert_topic import KafkaAlerts
 from .adapters.cell_store import CellStore
 from .adapters.evidence_store import DATABASE as EVIDENCE
 from .adapters.evidence_store import EvidenceStore
@@ -39,6 +41,7 @@ from .adapters.live import SharedReader
 from .adapters.names import DirectoryNames
 from .adapters.rates_topic import RatesTopic
 from .adapters.sheets import writes
+from .alerts import Summary, check, summary
 from .api.alarm import Alarm
 from .api.desk import Desk
 from .domain.changed import Changed
@@ -46,6 +49,7 @@ from .handlers import totals
 from .rebuild import Counted, Ended, Halted, Rebuild, Taken
 from .recounts import Recounts
 from .settings import MetricsSettings
+from .stream.alerts import AlertWatch
 from .stream.app import control_app
 from .stream.control import Control
 from .stream.counting import Counting
@@ -66,6 +70,7 @@ async def run(settings: MetricsSettings) -> None:
     behind = connect(settings.mongodb_uri, EVIDENCE)
     store, bell = CellStore(database, SERVICE), ChangeStreamBell(database, health)
     evidence = EvidenceStore(behind)
+    alerts = AlertStore(database)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
     names = DirectoryNames(directory)
@@ -99,8 +104,19 @@ async def run(settings: MetricsSettings) -> None:
             health=health,
         )
         await prepared(store.prepare, health)
+        await prepared(alerts.prepare, health)
 
-    control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock))
+    async def judge(now: datetime) -> bool:
+        topic = KafkaAlerts(producer)
+        return await check(
+            names.alerts(), names.turns(), book=alerts, topic=topic, cells=store, names=names, zone=zone, now=now
+        )
+
+    async def told() -> Summary:
+        return await summary(names.alerts(), names.turns(), book=alerts, zone=zone, now=clock())
+
+    watch = AlertWatch(health.registry, counting.partitions, counting.read_upto, judge, told)
+    control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock), watch)
 
     def new_app(batches: Callable[[], Awaitable[None]]) -> Any:
         return control_app(settings.kafka_bootstrap, health.instance, control, batches)
@@ -123,6 +139,8 @@ async def run(settings: MetricsSettings) -> None:
                 names=names,
                 turns=names.turns,
                 weights=names.weights,
+                rules=names.alerts,
+                alerts=alerts,
                 bell=bell,
                 zone=zone,
                 clock=clock,

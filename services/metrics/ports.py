@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from services.contracts.alerts import AlertChanged, AlertFigure
 from services.contracts.rates import CellBasis
 
 from .domain.cells import Line, Sheet, Tally
@@ -113,6 +114,40 @@ class CellWrites(Protocol):
 
     def __call__(self, partition: int, sheets: Mapping[Sheet, Mapping[Line, int]]) -> Mapping[str, Sequence[Any]]:
         """Collection → operations, one for each document."""
+
+
+class KeptAlerts(msgspec.Struct, frozen=True, kw_only=True):
+    """Alert → its last change, and of those that stand the figure that was seen last; `untold` are changes that may not
+    be on the topic yet. `position` and `at` are of the last judgement, {} and None before the first."""
+
+    changes: Mapping[str, AlertChanged] = {}
+    figures: Mapping[str, AlertFigure] = {}
+    untold: Sequence[AlertChanged] = ()
+    position: Mapping[str, int] = {}
+    at: datetime | None = None
+
+
+class AlertBook(Protocol):
+    """Keeps alerts (预警). CellsAway where the store does not answer."""
+
+    async def load(self) -> KeptAlerts:
+        """All of them."""
+
+    async def change(self, change: AlertChanged) -> bool:
+        """Keep it, not told yet; False where that version of the alert is there already: somebody else judges too."""
+
+    async def told(self, change: AlertChanged) -> None:
+        """It is on the topic."""
+
+    async def judged(self, figures: Mapping[str, AlertFigure], position: Mapping[str, int], at: datetime) -> None:
+        """What was seen of alerts that stand, and that all rules were judged then, at that position."""
+
+
+class AlertTopic(Protocol):
+    """Where changes of alerts are published."""
+
+    async def publish(self, changes: Sequence[AlertChanged]) -> None:
+        """All of them, in order; whatever the client raises where Kafka is away."""
 
 
 class Names(Protocol):

@@ -13,14 +13,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.agreement import settled
-from tests.e2e.deployment import ROOT, Deployment
+from tests.e2e.deployment import ROOT, Deployment, until
+from tests.e2e.test_alerts import judge
 from tests.e2e.test_recount import SEED, replay
 from tests.recount.history import generate, reference_street
 
@@ -86,6 +87,17 @@ def plain(text: str) -> str:
     return text.replace(",", "").replace("\xa0", " ")
 
 
+def violations(page: Page, view: str) -> list[str]:
+    """What axe finds that would keep somebody out."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{view}: {one['id']} {[node['html'][:120] for node in one['nodes'][:3]]}"
+        for one in told["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
 def test_the_door_says_what_is_wrong_and_lets_in_with_a_key(shown: Deployment, browser: Browser) -> None:
     context = browser.new_context(locale="zh-CN")
     page = context.new_page()
@@ -149,6 +161,29 @@ def test_a_figure_opens_its_receipt_its_cases_and_their_moves(shown: Deployment,
     assert [cell.value for cell in sheet[1]][:2] == ["件", "分子"]
     receipt.get_by_role("button", name="关闭").click()
     expect(receipt).not_to_be_visible()
+
+
+def test_an_alert_comes_by_itself_opens_its_receipt_and_goes(shown: Deployment, page: Page) -> None:
+    alerts, name = page.locator("section.alerts"), f"seen-{uuid.uuid4().hex[:8]}"
+    rule = {"kind": "count_above", "rate": "handled", "part": "denominator", "period": "all", "threshold": 0}
+    row = {"name": f"件数 {name}", "name_en": f"Cases {name}", "rule": rule}
+    expect(alerts).to_be_visible(timeout=SECONDS)
+    expect(alerts).not_to_contain_text(name)
+    assert shown.call("PUT", "routing", f"/v1/directory/alert/{name}", json=row).status_code == 200
+    until(lambda: name in str(judge(shown)["standing"]))
+    line = alerts.locator(".standing li").filter(has_text=f"件数 {name}")
+    expect(line).to_contain_text("办结率 · 分母", timeout=SECONDS)
+    expect(alerts.get_by_role("heading").first).to_contain_text("条预警")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=cast(Any, scheme))
+        keep(page, f"alerts-{scheme}")
+        assert not violations(page, f"alerts, {scheme}")
+    line.get_by_role("button").click()
+    expect(page.get_by_role("dialog").locator(".verdict")).to_contain_text("核对一致", timeout=SECONDS)
+    page.keyboard.press("Escape")
+    assert shown.call("DELETE", "routing", f"/v1/directory/alert/{name}").status_code == 200
+    until(lambda: name not in str(judge(shown)["standing"]))
+    expect(line).to_have_count(0, timeout=SECONDS)
 
 
 def test_departments_are_ranked_found_and_looked_at(shown: Deployment, page: Page) -> None:
@@ -241,7 +276,7 @@ def test_the_other_language_and_a_lost_connection_are_said(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_keeps_anybody_out(shown: Deployment, page: Page, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme)
-    found = []
+    found: list[str] = []
     for view in (*VIEWS, "public"):
         if view == "public":
             page.goto(f"{shown.url('metrics')}/public")
@@ -251,13 +286,7 @@ def test_nothing_serious_keeps_anybody_out(shown: Deployment, page: Page, scheme
             expect(page.locator("main table, main .figure, main canvas").first).to_be_visible(timeout=SECONDS)
         page.wait_for_load_state("networkidle") if view == "public" else page.wait_for_timeout(500)
         keep(page, f"{view}-{scheme}")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        found += [
-            f"{view}: {one['id']} {[node['html'][:120] for node in one['nodes'][:3]]}"
-            for one in told["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
+        found += violations(page, view)
     assert not found, "\n".join(found)
 
 

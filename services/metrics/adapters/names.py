@@ -1,8 +1,8 @@
-"""Display names and assessments (考核), from the directory."""
+"""Display names, assessments (考核) and alert rules (预警), from the directory."""
 
 from collections.abc import Iterator, Mapping
 
-from services.contracts.directory import Assessment, Category, Community, Grid, Row
+from services.contracts.directory import Alert, Assessment, Category, Community, Grid, Row
 from services.runtime.directory import Directory, DirectorySnapshot
 
 from ..domain.cells import NONE
@@ -75,6 +75,11 @@ class DirectoryNames:
         """Rate → its weight in the score; {} where there is no such assessment."""
         row = self._directory.snapshot.get("assessment", assessment)
         return row.score if isinstance(row, Assessment) else {}
+
+    def alerts(self) -> Mapping[str, Alert]:
+        """The rules, by id."""
+        rows = self._directory.snapshot.rows.get("alert", {})
+        return {row_id: row for row_id, row in rows.items() if isinstance(row, Alert)}
 
 
 def _rolled(rows: Mapping[str, Mapping[str, Row]]) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -1,6 +1,6 @@
-"""HTTP: rates, what stands behind them, the live stream, sign-in, the pages."""
+"""HTTP: rates, what stands behind them, alerts, the live stream, sign-in, the pages."""
 
-from . import board, evidence, live, page, places, rates, receipts, scores, series, session
+from . import alerts, board, evidence, live, page, places, rates, receipts, scores, series, session
 from .troubles import TROUBLES
 
 __all__ = ["TROUBLES", "routers"]
@@ -12,6 +12,7 @@ routers = (
     receipts.router,
     evidence.router,
     places.router,
+    alerts.router,
     live.router,
     session.router,
     board.router,

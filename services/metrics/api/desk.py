@@ -8,6 +8,7 @@ import msgspec
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.contracts.directory import Alert
 from services.runtime.problems import Problem
 
 from ..domain.periods import BadPeriod
@@ -15,7 +16,7 @@ from ..domain.rollups import ALL
 from ..domain.spans import CALENDAR, Span, Turn, span
 from ..explaining import Receipt
 from ..handlers import Ask, Asked, Question, overview, understand
-from ..ports import CellReader, Clock, Doorbell, EvidenceReader, Names, PartedReader
+from ..ports import AlertBook, CellReader, Clock, Doorbell, EvidenceReader, Names, PartedReader
 from ..recounts import Recounts
 from ..tables import Language
 from .spreadsheets import Format
@@ -30,8 +31,9 @@ MOST_RATES = 120
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """`cells` reads anew for every request, `shared` may share a reading among viewers; `evidence` is what stands
-    behind them, `recounts` counts it. `turns` are the assessments' (考核周期) by id, `weights` what one weighs.
-    `disagreed` is told of a figure that is not what its cases add up to."""
+    behind them, `recounts` counts it. `turns` are the assessments' (考核周期) by id, `weights` what one weighs. `rules`
+    are those of the alerts (预警) that `alerts` keeps. `disagreed` is told of a figure that its cases do not add up
+    to."""
 
     cells: PartedReader
     shared: CellReader
@@ -41,6 +43,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     names: Names
     turns: Callable[[], Mapping[str, Turn]]
     weights: Callable[[str], Mapping[str, float]]
+    rules: Callable[[], Mapping[str, Alert]]
+    alerts: AlertBook
     bell: Doorbell
     zone: ZoneInfo
     clock: Clock

@@ -1,4 +1,4 @@
-"""The Faust app: the batch loop as its task, two timers, the control agent. No tables, no web server, no leader.
+"""The Faust app: the batch loop as its task, three timers, the control agent. No tables, no web server, no leader.
 
 Its consumer reads `metrics.control` alone, in a group of this instance, so that every instance hears a command; the
 batch loop has a consumer and a group of its own.
@@ -16,6 +16,8 @@ from .control import Control
 
 PING_SECONDS = 60.0
 REFRESH_SECONDS = 15.0
+LOOK_SECONDS = 2.0
+"""How soon it is seen that alerts are due to be judged."""
 # Kafka away is said once by our health; Faust's own lines repeat it with a traceback at every try
 for _name in ("faust", "mode", __name__):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
@@ -60,8 +62,13 @@ def control_app(bootstrap: str, instance: str, control: Control, batches: Callab
     async def refresh() -> None:
         await control.refresh()
 
+    async def check_alerts() -> None:
+        if command := control.check_alerts():
+            await topic.send(value=command)
+
     app.agent(topic, concurrency=1)(obey)
     app.task(facts)
     app.timer(PING_SECONDS)(ping)
     app.timer(REFRESH_SECONDS)(refresh)
+    app.timer(LOOK_SECONDS)(check_alerts)
     return app

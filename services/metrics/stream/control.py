@@ -10,6 +10,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.runtime.logs import get_logger
 
+from .alerts import AlertWatch
+
 
 class Ping(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag="ping"):
     """Sent by the process to itself: Faust's whole way there and back works."""
@@ -27,7 +29,11 @@ class Refresh(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", ta
     """Read the figures for Prometheus now."""
 
 
-Command = Ping | LogLevel | Refresh
+class CheckAlerts(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag="check-alerts"):
+    """Judge the alert rules now; the owner of the first partition does."""
+
+
+Command = Ping | LogLevel | Refresh | CheckAlerts
 _decode = msgspec.json.Decoder(Command).decode
 
 Totals = Callable[[], Awaitable[dict[str, tuple[float, float]]]]
@@ -37,8 +43,9 @@ Totals = Callable[[], Awaitable[dict[str, tuple[float, float]]]]
 class Control:
     """Carries out commands. Nothing in here may raise into Faust, which would lose the event and stop the agent."""
 
-    def __init__(self, registry: CollectorRegistry, totals: Totals) -> None:
+    def __init__(self, registry: CollectorRegistry, totals: Totals, alerts: AlertWatch) -> None:
         self._totals = totals
+        self._alerts = alerts
         self._log = get_logger(__name__)
         self._commands = Counter("mingshao_control_commands", "commands by kind", ("command",), registry=registry)
         self._echo = Gauge("mingshao_control_echo_seconds", "a ping's way through Faust and back", registry=registry)
@@ -48,6 +55,10 @@ class Control:
     def ping(self) -> bytes:
         """The command to send to oneself."""
         return msgspec.json.encode(Ping(sent_at=time.time()))
+
+    def check_alerts(self) -> bytes | None:
+        """The command to send, None while it is not due."""
+        return msgspec.json.encode(CheckAlerts()) if self._alerts.due() else None
 
     async def obey(self, value: bytes | None) -> None:
         """One record of the topic; what is no command is said and passed over."""
@@ -67,9 +78,12 @@ class Control:
                 self._log.info("log level", level=level)
             case Refresh():
                 await self.refresh()
+            case CheckAlerts():
+                await self._alerts.check()
 
     async def refresh(self) -> None:
         """Read the totals for Prometheus; a store that is away leaves them as they were."""
+        await self._alerts.refresh()
         try:
             totals = await self._totals()
         except Exception as error:

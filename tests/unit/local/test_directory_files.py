@@ -63,6 +63,9 @@ def test_several_files_and_folders_are_one_set(tmp_path: Path) -> None:
         ("calendar:\n  a:\n    name: 甲\n    hours:\n      - [09:00, 13:30]\n", 5, "hours[0][1]"),
         ("department:\n  a: {name: 甲}\n  b: {name: 乙}\n  a: {name: 丙}\n", 4, "x.yaml:2"),
         ("department:\n  a:\n    name: 甲\n    name: 乙\n", 4, "name 写了两次"),
+        ("alert:\n  a:\n    name: 甲\n    rule:\n      kind: mood\n", 5, "alert/a rule.kind"),
+        ("alert:\n  a:\n    name: 甲\n    rule:\n      kind: rise\n      rate: received_count\n      group_by:\n"
+         "        - moon\n", 8, "rule.group_by[0]"),
         ("department:\n  a: {name: 甲\n", 3, "YAML"),
         ("department:\n  a: !!python/object:os.system {}\n", 2, "YAML"),
         ("department:\n  - a\n", 2, "id → row"),
@@ -112,6 +115,8 @@ PLACES = "street:\n  s: {name: 街}\ncommunity:\n  c: {name: 社, street: s}\ngr
         ("policy:\n  p:\n    name: 策\n    limits:\n      reply: {hours: 2}\n      inner: {hours: 3}\n",
          6, "limits.inner"),
         ("department:\n  A: {name: 甲}\n", 2, "department/A id"),
+        ("alert:\n  a:\n    name: 警\n    rule:\n      kind: count_above\n      rate: handled\n      period: month\n"
+         "      threshold: 1\n      assessment: moon\n", 9, "rule.assessment"),
     ],
 )  # fmt: skip
 def test_what_routing_sees_is_told_with_its_line(file: Path, text: str, line: int, said: str) -> None:

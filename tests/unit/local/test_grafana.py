@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import yaml
@@ -10,8 +11,10 @@ from prometheus_client import CollectorRegistry
 
 from deploy.local import ports
 from deploy.local.places import ROOT
+from services.metrics.alerts import Summary
 from services.metrics.api.alarm import Alarm
 from services.metrics.domain.rates import CATALOGUE
+from services.metrics.stream.alerts import AlertWatch
 from services.metrics.stream.control import Control
 from services.runtime.health import Health
 from services.runtime.instruments import Instruments, Refusals
@@ -27,9 +30,15 @@ def exposed() -> set[str]:
     async def totals() -> dict[str, tuple[float, float]]:
         return {}
 
+    async def check(now: datetime) -> bool:
+        return True
+
+    async def summary() -> Summary:
+        return Summary(standing={}, broken=0, judged_at=None)
+
     Instruments(health.registry)
     Refusals(health.registry)
-    Control(health.registry, totals)
+    Control(health.registry, totals, AlertWatch(health.registry, frozenset, lambda: None, check, summary))
     Alarm(health.registry)
     return set(_names(health.registry))
 

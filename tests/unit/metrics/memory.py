@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from services.contracts.alerts import AlertChanged, AlertFigure
 from services.contracts.cases import CaseFact
 from services.contracts.rates import CellBasis
 from services.metrics.domain.cells import Sums, Tally, add
@@ -12,7 +13,7 @@ from services.metrics.domain.periods import Period, mark
 from services.metrics.domain.rollups import Among, Rollups
 from services.metrics.domain.slices import ALL_IDS, Ids
 from services.metrics.domain.units import moves
-from services.metrics.ports import CellQuery, CellsAway, Chunk, Kept, Parted, Reading
+from services.metrics.ports import CellQuery, CellsAway, Chunk, Kept, KeptAlerts, Parted, Reading
 
 from .test_worked_example import SHANGHAI
 
@@ -104,6 +105,48 @@ class MemoryEvidence:
                 self.looks += 1
                 case = Behind(case_id=case_id, partition=0, pieces=one.pieces)
                 yield lambda case=case: [case]  # type: ignore[misc]
+
+
+class MemoryAlerts:
+    """A book of alerts; `published` is what went to the topic, unless Kafka is `away`."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.published: list[AlertChanged] = []
+        self._changes: dict[str, AlertChanged] = {}
+        self._seen: dict[str, AlertFigure] = {}
+        self._told: dict[str, int] = {}
+        self._judged: tuple[Mapping[str, int], datetime | None] = {}, None
+
+    async def load(self) -> KeptAlerts:
+        standing = {name for name, one in self._changes.items() if one.state == "raised"}
+        return KeptAlerts(
+            changes=dict(self._changes),
+            figures={name: figure for name, figure in self._seen.items() if name in standing},
+            untold=[one for name, one in self._changes.items() if self._told[name] < one.version],
+            position=self._judged[0],
+            at=self._judged[1],
+        )
+
+    async def change(self, change: AlertChanged) -> bool:
+        before = self._changes.get(change.id)
+        if (before.version if before else 0) != change.version - 1:
+            return False
+        self._changes[change.id], self._seen[change.id] = change, change.figure
+        self._told.setdefault(change.id, 0)
+        return True
+
+    async def told(self, change: AlertChanged) -> None:
+        self._told[change.id] = change.version if self._changes[change.id].version == change.version else 0
+
+    async def judged(self, figures: Mapping[str, AlertFigure], position: Mapping[str, int], at: datetime) -> None:
+        self._seen |= figures
+        self._judged = dict(position), at
+
+    async def publish(self, changes: Sequence[AlertChanged]) -> None:
+        if self.away:
+            raise ConnectionError("Kafka is away")
+        self.published += changes
 
 
 class HandBell:

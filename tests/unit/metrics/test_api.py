@@ -27,7 +27,7 @@ from services.runtime.sessions import Sessions
 from services.runtime.web import build_app
 
 from .cases import before_the_merge, excluded_story
-from .memory import HandBell, MemoryCells, MemoryEvidence
+from .memory import HandBell, MemoryAlerts, MemoryCells, MemoryEvidence
 from .test_worked_example import SHANGHAI
 
 NOW = datetime(2026, 4, 11, 1, 30, tzinfo=UTC)
@@ -45,6 +45,7 @@ class Stage:
         self.cells = MemoryCells(before_the_merge().facts)
         self.evidence = MemoryEvidence(self.cells.facts)
         self.disagreed: list[Receipt] = []
+        self.alerts = MemoryAlerts()
         self.bell = HandBell()
         self.health = Health("metrics", "metrics-1")
         rows: dict[str, Any] = {
@@ -63,6 +64,8 @@ class Stage:
             names=names,
             turns=names.turns,
             weights=names.weights,
+            rules=names.alerts,
+            alerts=self.alerts,
             bell=self.bell,
             zone=SHANGHAI,
             clock=lambda: NOW,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -29,6 +30,9 @@ class FakeWorker:
 
     def epochs(self) -> dict[int, int]:
         return {1: 7}
+
+    def read_upto(self) -> datetime | None:
+        return datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class Scene:
@@ -61,7 +65,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_when_other_cells_are_read_the_worker_ends_and_theirs_begins() -> None:
     scene = Scene()
-    assert scene.counting.epochs() == {}
+    assert (scene.counting.epochs(), scene.counting.read_upto()) == ({}, None)
     running = asyncio.create_task(scene.counting.run())
     await scene.until(lambda: len(scene.workers) == 1)
     scene.generation = "4.2"
@@ -69,6 +73,7 @@ async def test_when_other_cells_are_read_the_worker_ends_and_theirs_begins() -> 
     assert [one.generation for one in scene.workers] == ["4.1", "4.2"]
     assert scene.workers[0].ended, "never two at once in one process"
     assert (scene.counting.partitions(), scene.counting.epochs()) == (frozenset({1}), {1: 7})
+    assert scene.counting.read_upto() == datetime(2026, 3, 1, tzinfo=UTC)
     scene.counting.stop()
     async with asyncio.timeout(5):
         await running

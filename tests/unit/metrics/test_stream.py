@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -13,9 +14,11 @@ from services.contracts.codec import Event
 from services.contracts.directory import DirectoryChanged
 from services.metrics.adapters.generations import FIRST, cells_of
 from services.metrics.adapters.sheets import sheet_id, writes
+from services.metrics.alerts import Summary
 from services.metrics.domain.cells import Place, Sums
-from services.metrics.stream import host
-from services.metrics.stream.control import Control, LogLevel, Refresh
+from services.metrics.stream import alerts, host
+from services.metrics.stream.alerts import AlertWatch
+from services.metrics.stream.control import CheckAlerts, Control, LogLevel, Refresh
 from services.metrics.stream.facts import FactReader, unmarked
 from services.metrics.stream.host import FaustHost
 from services.runtime.batches import Batch, Incoming
@@ -76,9 +79,93 @@ class Totals:
         return {"handled": (3, 4)}
 
 
+class Judging:
+    """What a process's watch over alerts rests on."""
+
+    def __init__(self, health: Health) -> None:
+        self.owned = frozenset({0, 2})
+        self.upto: datetime | None = at("03-30 00:00")
+        self.judged: list[datetime] = []
+        self.went_on = True
+        self.away = False
+        self.summary = Summary(standing={"low": 2, "rise": 0}, broken=1, judged_at=at("03-30 00:00"))
+        self.watch = AlertWatch(health.registry, lambda: self.owned, lambda: self.upto, self.check, self.read)
+
+    async def check(self, now: datetime) -> bool:
+        self.judged.append(now)
+        if self.away:
+            raise RuntimeError("away")
+        return self.went_on
+
+    async def read(self) -> Summary:
+        if self.away:
+            raise RuntimeError("away")
+        return self.summary
+
+
+async def test_alerts_are_judged_on_command_by_the_owner_of_the_first_partition_alone() -> None:
+    health = Health("metrics", "m")
+    judging = Judging(health)
+    control = Control(health.registry, Totals(), judging.watch)
+    command = control.check_alerts()
+    assert command == msgspec.json.encode(CheckAlerts())
+    judging.owned = frozenset({1})
+    await control.obey(command)
+    judging.owned, judging.upto = frozenset({0}), None
+    await control.obey(command)
+    assert judging.judged == [], "up to where the log is read is not known"
+    judging.upto = at("03-30 01:00")
+    await control.obey(command)
+    assert judging.judged == [at("03-30 01:00")], "now is what is read up to"
+    judging.went_on = False
+    await control.obey(command)
+    judging.away = True
+    await control.obey(command)
+    await control.refresh()
+    assert len(judging.judged) == 3, "what is away does not stop the agent"
+
+
+async def test_what_stands_is_told_to_prometheus_and_rules_that_are_gone_are_not() -> None:
+    health = Health("metrics", "m")
+    judging = Judging(health)
+    control = Control(health.registry, Totals(), judging.watch)
+    await control.obey(msgspec.json.encode(CheckAlerts()))
+
+    def value(name: str, **labels: str) -> float | None:
+        return health.registry.get_sample_value(name, labels)
+
+    assert value("mingshao_alerts_standing", rule="low") == 2
+    assert value("mingshao_alerts_standing", rule="rise") == 0
+    assert value("mingshao_alerts_broken") == 1
+    assert value("mingshao_alerts_judged_time") == at("03-30 00:00").timestamp()
+    judging.away = True
+    await control.refresh()
+    assert value("mingshao_alerts_standing", rule="low") == 2
+    judging.away, judging.summary = False, Summary(standing={"rise": 1}, broken=0, judged_at=None)
+    await control.refresh()
+    assert value("mingshao_alerts_standing", rule="low") is None
+    assert value("mingshao_alerts_standing", rule="rise") == 1
+
+
+def test_alerts_are_due_once_a_minute_and_at_once_after_the_partition_was_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judging, now = Judging(Health("metrics", "m")), 1_000.0
+    monkeypatch.setattr(alerts.time, "monotonic", lambda: now)
+    found = []
+    for seconds, owned in ((0, {0}), (2, {0}), (59, {0}), (60, {0}), (62, {1}), (64, {0}), (66, {0})):
+        now, judging.owned = 1_000.0 + seconds, frozenset(owned)
+        found.append(judging.watch.due())
+    assert found == [True, False, False, True, False, True, False]
+    judging.upto, now = None, 2_000.0
+    assert not judging.watch.due()
+    judging.upto = at("03-30 00:00")
+    assert judging.watch.due(), "as soon as it is known"
+
+
 async def test_commands_are_obeyed_and_nonsense_is_passed_over() -> None:
     health, found = Health("metrics", "m"), Totals()
-    control = Control(health.registry, found)
+    control = Control(health.registry, found, Judging(health).watch)
     level = logging.getLogger().level
     try:
         await control.obey(msgspec.json.encode(LogLevel(level="error")))

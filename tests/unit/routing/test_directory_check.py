@@ -31,6 +31,20 @@ THERE: dict[str, dict[str, Any]] = {
         "street": {"name": "街面", "parent": "city"},
         "hole": {"name": "路坑", "parent": "street", "department": "roads"},
     },
+    "assessment": {"city": {"name": "市级"}},
+    "alert": {
+        "low": {
+            "name": "低",
+            "rule": {
+                "kind": "rate_below",
+                "rate": "on_time",
+                "period": "month",
+                "assessment": "city",
+                "threshold": 0.9,
+                "least": 20,
+            },
+        }
+    },
     "policy": {"general": {"name": "一般", "limits": {"reply": {"workdays": 5}}}},
     "key": {KEY: {"role": "source", "subject": "grid"}},
 }
@@ -58,6 +72,15 @@ def flaws(
 
 def policy(**limits: Any) -> dict[str, Any]:
     return {"name": "x", "channel": "grid", "limits": limits}
+
+
+def alert(kind: str, **rule: Any) -> dict[str, Any]:
+    given: dict[str, dict[str, Any]] = {
+        "rate_below": {"rate": "on_time", "period": "today", "threshold": 0.9, "least": 20},
+        "count_above": {"rate": "handled_due", "part": "rest", "period": "days30", "threshold": 10},
+        "rise": {"rate": "received_count", "group_by": ["category"], "hours": 6, "days": 7, "factor": 2, "least": 5},
+    }
+    return {"name": "x", "rule": {"kind": kind} | given.get(kind, {}) | rule}
 
 
 def grid(*rings: Any, community: str = "lotus") -> dict[str, Any]:
@@ -92,6 +115,10 @@ def test_a_whole_directory_stands_and_comes_back_with_all_its_fields() -> None:
         ("post", "member", {"name": "网格员", "role": "grid_member", "of": "g1"}),
         ("history", "grid", {"ended_at": "2026-03-01T00:00:00+08:00"}),
         ("department", "old", {"name": "旧", "successor": "housing"}),
+        ("alert", "a", alert("rate_below", group_by=["department"], basis="due", reading="assessed")),
+        ("alert", "a", alert("rate_below", period="2026-W48", rate="no_such_rate")),
+        ("alert", "a", alert("count_above", threshold=0, period="all")),
+        ("alert", "a", alert("rise", group_by=["category", "grid"])),
     ],
 )
 def test_a_row_that_can_be_is_taken(kind: str, row_id: str, row: dict[str, Any]) -> None:
@@ -132,6 +159,22 @@ def test_a_row_that_can_be_is_taken(kind: str, row_id: str, row: dict[str, Any])
         ("key", KEY, {"role": "admin", "scopes": ["all"]}, "scopes[0]"),
         ("policy", "a", policy(reply={"hours": 1, "workdays": 1}), "limits[...]"),
         ("history", "grid", {"ended_at": "2026-03-01T00:00:00"}, "ended_at"),
+        ("alert", "a_b", alert("rise"), "id"),
+        ("alert", "a", {"name": "x"}, "row"),
+        ("alert", "a", alert("mood"), "rule.kind"),
+        ("alert", "a", alert("rate_below", basis="dew"), "rule.basis"),
+        ("alert", "a", alert("rate_below", reading="half"), "rule.reading"),
+        ("alert", "a", alert("rate_below", rate="On Time"), "rule.rate"),
+        ("alert", "a", alert("rate_below", group_by=["moon"]), "rule.group_by[0]"),
+        ("alert", "a", alert("rate_below", group_by=["grid", "channel", "urgency"]), "rule.group_by"),
+        ("alert", "a", alert("rate_below", threshold=90), "rule.threshold"),
+        ("alert", "a", alert("rate_below", period="fortnight"), "rule.period"),
+        ("alert", "a", alert("rate_below", part="rest"), "rule"),
+        ("alert", "a", alert("count_above", part="half"), "rule.part"),
+        ("alert", "a", alert("count_above", threshold=-1), "rule.threshold"),
+        ("alert", "a", alert("rise", hours=25), "rule.hours"),
+        ("alert", "a", alert("rise", factor=1), "rule.factor"),
+        ("alert", "a", alert("rise", least=0), "rule.least"),
     ],
 )
 def test_a_row_that_cannot_be_is_refused_by_its_field(kind: str, row_id: str, row: Any, field: str) -> None:
@@ -154,6 +197,7 @@ def test_a_row_that_cannot_be_is_refused_by_its_field(kind: str, row_id: str, ro
         ("grid", grid(moved(5), community="moon"), "community"),
         ("post", {"name": "x", "role": "leader", "of": "moon"}, "of"),
         ("history", {"ended_at": "2026-03-01T00:00:00Z"}, "id"),
+        ("alert", alert("rate_below", assessment="moon"), "rule.assessment"),
     ],
 )
 def test_whom_a_row_names_has_to_be_there(kind: str, row: dict[str, Any], field: str) -> None:
@@ -173,6 +217,7 @@ def test_a_department_s_key_is_that_of_a_department() -> None:
         ("community", "lotus", ("grid", "g1", "community", "in_use")),
         ("category", "street", ("category", "hole", "parent", "in_use")),
         ("department", "housing", ("department", "roads", "parent", "in_use")),
+        ("assessment", "city", ("alert", "low", "rule.assessment", "in_use")),
     ],
 )
 def test_what_others_name_is_not_removed_until_they_go_too(
@@ -288,7 +333,8 @@ def test_no_two_policies_are_for_the_same_cases() -> None:
 def test_whom_a_row_names_comes_before_it_and_goes_after_it() -> None:
     order = [change.kind for change in changes(dict(reversed(THERE.items())), {})]
     assert [*dict.fromkeys(order)] == [
-        "calendar", "department", "post", "street", "community", "grid", "channel", "category", "policy", "key",
+        "calendar", "assessment", "department", "post", "street", "community", "grid", "channel", "category", "policy",
+        "alert", "key",
     ]  # fmt: skip
     wanted = {"department": {"roads": None}, "category": {"hole": None}, "post": {"leader": None, "x": None}}
     there = THERE | {"department": {"roads": {"name": "市政"}}}

@@ -41,6 +41,19 @@ export interface Places {
 export interface PublicFigure { labels: Labels; value: number | null; n: number | null }
 export interface Board { rate: string; name: string; name_en: string; meaning: string; meaning_en: string; total: PublicFigure; departments: PublicFigure[]; hidden: number }
 export interface PublicBoards { at: string; since: string; least: number; boards: Board[] }
+export interface AlertFigure {
+  rate: string; basis: string; reading: string; group?: Record<string, string>; value: number | null; n: number; threshold: number; mean?: number;
+  part?: "numerator" | "denominator" | "rest";
+  from?: string; to?: string;
+}
+export interface Alert {
+  id: string; rule: string; kind: "rate_below" | "count_above" | "rise"; name: string; name_en: string; rate_name: string; rate_name_en: string;
+  labels: Record<string, Labels>; state: string; since: string; cleared_at: string | null; why: "figure" | "rule" | null; figure: AlertFigure;
+}
+export interface Alerts {
+  at: string; judged_at: string | null; rules: number; standing: Alert[]; cleared: Alert[];
+  broken: { rule: string; name: string; name_en: string; code: string; field: string; reason: Labels }[];
+}
 
 export type Question = Record<string, string | number | null | undefined>;
 

@@ -8,11 +8,18 @@ const CALM_MS = 4_000;
 
 export interface Asked<T> { data: T | null; error: unknown }
 
-/** The newest answer; the one before stays until the next is there. `path` null: nothing is asked. */
-export function useAsked<T>(path: string | null, question: Question = {}, live = true): Asked<T> {
+/** The newest answer; the one before stays until the next is there. `path` null: nothing is asked. `every`: asked again
+ * after so many milliseconds too, for what moves without new facts. */
+export function useAsked<T>(path: string | null, question: Question = {}, live = true, every = 0): Asked<T> {
   const key = path === null ? null : address(path, question);
   const [found, setFound] = useState<Asked<T> & { key: string | null }>({ data: null, error: null, key: null });
   const last = useRef(0);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (!every) return;
+    const timer = setInterval(() => setTurn((count) => count + 1), every);
+    return () => clearInterval(timer);
+  }, [every]);
   const tick = live ? moved.value : 0;
   useEffect(() => {
     if (key === null) return;
@@ -32,6 +39,6 @@ export function useAsked<T>(path: string | null, question: Question = {}, live =
       clearTimeout(timer);
       stop.abort();
     };
-  }, [key, tick]);
+  }, [key, tick, turn]);
   return key === found.key || found.data !== null ? found : { data: null, error: null };
 }

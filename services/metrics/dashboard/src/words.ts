@@ -23,6 +23,8 @@ const ZH = {
   public_title: "办理情况公示", since: "自", total: "全街道",
   public_note: "比率按登记日或到期时间计；少于 10 件的不公示。", hidden_departments: "个部门件数太少，未列出",
   how: "这些数字怎么算", time: "时间", no_rate: "没有这个指标：", week: "周", day: "日", hour: "时",
+  alerts: "条预警", no_alerts: "无预警", judged_last: "预警上次判断于", not_judged: "预警还没有判断过", broken_rules: "无法判断的预警规则",
+  cleared_lately: "七天内解除", rule_gone: "规则已改或撤下", under: "低于", over: "超过", usually: "平日", from_factor: "达到", rest: "其余",
 };
 const EN: Record<keyof typeof ZH, string> = {
   title: "Mingshao", tagline: "Every call is answered and followed to its end", other: "中文", skip: "Skip to content",
@@ -46,6 +48,8 @@ const EN: Record<keyof typeof ZH, string> = {
   public_title: "How it is handled", since: "since", total: "The whole street",
   public_note: "Shares by the day received or the due time; nothing is said of fewer than 10 cases.", hidden_departments: "departments have too few cases and are not listed",
   how: "How these figures are made", time: "Time", no_rate: "There is no such figure:", week: "week", day: "day", hour: "hour",
+  alerts: "alerts", no_alerts: "No alerts", judged_last: "Alerts were last judged at", not_judged: "Alerts have not been judged yet", broken_rules: "Alert rules that cannot be judged",
+  cleared_lately: "Cleared in seven days:", rule_gone: "the rule was changed or removed", under: "under", over: "over", usually: "usually", from_factor: "told from", rest: "the rest",
 };
 export type Word = keyof typeof ZH;
 

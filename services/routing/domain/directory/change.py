@@ -18,7 +18,7 @@ Wanted = Mapping[str, Mapping[str, Any]]
 """Kind → id → row as it came, None to remove it."""
 ORDER = (
     "calendar", "assessment", "department", "post", "street", "community", "grid", "channel", "category", "policy",
-    "key", "history",
+    "alert", "key", "history",
 )  # fmt: skip
 """Whom a row names comes before it, so that who reads in between finds it: rows are read one after the other."""
 

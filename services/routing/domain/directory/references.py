@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 
 import msgspec
 
-from services.contracts.directory import Category, Key, Post, Row, Street
+from services.contracts.directory import Alert, Category, Key, Post, Row, Street
 
 from .flaw import Flaw, flaw
 
@@ -44,6 +44,10 @@ def reference_flaws(rows: Rows, gone: Set[tuple[str, str]]) -> Iterator[Flaw]:
     for row_id, row in rows.get("key", {}).items():
         if isinstance(row, Key) and row.role == "department":
             yield from _dangling(departments, row_id, row.subject, rows, gone)
+    assessments = Reference("alert", "rule.assessment", ("assessment",))
+    for row_id, row in rows.get("alert", {}).items():
+        if isinstance(row, Alert):
+            yield from _dangling(assessments, row_id, getattr(row.rule, "assessment", None), rows, gone)
     yield from _chiefs(rows)
     yield from _closed(rows)
 

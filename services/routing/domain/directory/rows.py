@@ -30,6 +30,7 @@ _ID_PATTERNS = {
     "community": _SLUG,
     "grid": _CODE,
     "post": _SLUG,
+    "alert": _SLUG,  # part of an alert's id, before a slash
     "history": _SLUG,
     "key": _HASH,
 }

@@ -1,6 +1,7 @@
-// The wall: what came in today, the main rates and how they move, the channels. Readable from across a room.
+// The wall: what stands out, what came in today, the main rates and how they move, the channels. Readable from across a room.
 import type { Answer, Series } from "../api";
 import { useAsked } from "../asked";
+import { Alerts } from "../parts/alerts";
 import { Card } from "../parts/card";
 import { Columns } from "../parts/columns";
 import { Missing } from "../parts/missing";
@@ -26,6 +27,7 @@ export function OverviewView() {
   return (
     <>
       <div class="bar-top"><h2>{longDay(day)}</h2><Periods /></div>
+      <Alerts />
       <section class="figures" aria-label={say("rates")}>
         {SHARES.map((rate, index) => {
           const answer = of(rate);

@@ -1,0 +1,24 @@
+"""GET /v1/alerts: what stands (预警), what was cleared lately, which rules cannot be judged."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from services.runtime.keys import Caller
+
+from ..alerts import Board, board
+from .desk import AtDesk
+from .documented import answer
+from .told import told
+
+router = APIRouter(tags=["alerts"])
+_AWAY: dict[int | str, dict[str, Any]] = {503: {"description": "try again"}}
+
+
+@router.get("/v1/alerts", responses=answer(Board, "alerts that stand, and those of seven days that do no more") | _AWAY)
+async def get_alerts(_: Caller, desk: AtDesk) -> Response:
+    """As judged last, once a minute. The rules are the directory's, kind `alert`."""
+    found = await board(
+        desk.rules(), desk.turns(), book=desk.alerts, names=desk.names, zone=desk.zone, now=desk.clock()
+    )
+    return told(found)
