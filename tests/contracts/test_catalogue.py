@@ -56,7 +56,7 @@ def test_a_contact_can_be_erased_and_nothing_else() -> None:
 def test_what_is_compacted_is_no_record_of_anything() -> None:
     """Contacts may be erased, and of an alert the last change says all: what stands is metrics' own to tell again."""
     compacted = [topic for topic in CATALOGUE if topic.config["cleanup.policy"] == "compact"]
-    assert compacted == [topics.CONTACTS, topics.ALERTS]
+    assert compacted == [topics.CONTACTS, topics.RATES, topics.ALERTS]
 
 
 def test_topics_that_feed_one_service_have_equal_partition_counts() -> None:
