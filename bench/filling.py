@@ -15,10 +15,11 @@ from rich.progress import Progress
 from deploy.local.servers import Servers
 from services.metrics.adapters.cell_store import COLLECTION, writes
 from services.metrics.domain.cells import Sums
+from services.metrics.domain.months import with_months
 
 from .city import City, department
 from .stage import mongo
-from .years import FIRST, moved, partition_of, turns, units_of_cases
+from .years import FIRST, ZONE, moved, partition_of, turns, units_of_cases
 
 DATABASE = "mingshao_metrics"
 DAYS = 28
@@ -58,7 +59,7 @@ def _fill(uri: str, city: City, each: int, partition: int, done: "Synchronized[i
 
         def put() -> None:
             kept = {sheet: lines for sheet, lines in sums.sheets().items() if sheet.dimension != "grid"}
-            for operations in writes(partition, kept).values():
+            for operations in writes(partition, with_months(kept, ZONE)).values():
                 cells.bulk_write(list(operations), ordered=False)
             with done.get_lock():
                 done.value += count

@@ -12,6 +12,7 @@ from deploy.local.servers import Servers
 from services.contracts.topics import CASES, Topic
 from services.metrics.adapters.cell_store import COLLECTION, OWN
 from services.metrics.domain.cells import SHEETS
+from services.metrics.domain.measures import MEASURES
 
 from . import ours, stage
 from .city import City
@@ -126,6 +127,8 @@ def digest_of_store(servers: Servers) -> str:
     with mongo(servers) as client:
         for sheet in client["mingshao_metrics"][COLLECTION].find():
             basis, outer, rest = sheet["_id"].split("/", 2)
+            if basis not in MEASURES:
+                continue  # a month's, which has nothing of its own
             bucket = rest.split("/", 1)[0] + ":00+00:00"
             for inner, cells in sheet.items():
                 if inner in ("_id", "value"):

@@ -46,7 +46,7 @@ async def run(settings: MetricsSettings) -> None:
     health = Health(SERVICE, settings.instance)
     database = connect(settings.mongodb_uri, "mingshao_metrics")
     behind = connect(settings.mongodb_uri, EVIDENCE)
-    store, bell = CellStore(database, SERVICE), ChangeStreamBell(database, health)
+    store, bell = CellStore(database, SERVICE, zone), ChangeStreamBell(database, health)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
     names = DirectoryNames(directory)

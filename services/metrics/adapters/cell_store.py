@@ -5,13 +5,13 @@ cell, and each dimension that tells cells apart maps its values to theirs.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
-import msgspec
 from motor.motor_asyncio import AsyncIOMotorClientSession
-from pymongo import UpdateOne
+from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.errors import PyMongoError
 
 from services.runtime.ledger import positions
@@ -19,11 +19,11 @@ from services.runtime.mongo import Database, ensure_collection
 
 from ..domain.cells import SHEETS, Line, Sheet, Tally
 from ..domain.measures import MEASURES, needed
-from ..domain.periods import mark
 from ..domain.rollups import Among
 from ..ports import CellQuery, CellsAway, Parted, Reading
+from .sheets import Part, between, by_name, parts, sheet_id
 
-GENERATION = 4
+GENERATION = 5
 """Of the stored form. A new one has a ledger and a collection of its own, and counts from the log's beginning."""
 COLLECTION = f"cells_{GENERATION}"
 AWAY = "MongoDB does not answer; the figures are kept, ask again"
@@ -40,19 +40,6 @@ def writes(partition: int, sheets: Mapping[Sheet, Mapping[Line, int]]) -> dict[s
     return {COLLECTION: [_move(partition, sheet, lines) for sheet, lines in sheets.items()]}
 
 
-def sheet_id(partition: int, sheet: Sheet) -> str:
-    """The same sheet has the same id for ever: basis, dimension, bucket (UTC), value as JSON, partition.
-
-    Ids are in the order in which they are read, so no second index is needed; it would cost as much as the sheets.
-    """
-    value = msgspec.json.encode(sheet.value).decode()
-    return f"{_prefix(sheet.basis, sheet.dimension)}{mark(sheet.bucket)}/{value}/{partition}"
-
-
-def _prefix(basis: str, dimension: str) -> str:
-    return f"{basis}/{dimension}/"
-
-
 def _move(partition: int, sheet: Sheet, lines: Mapping[Line, int]) -> UpdateOne:
     return UpdateOne(
         {"_id": sheet_id(partition, sheet)},
@@ -67,12 +54,13 @@ def _path(line: Line) -> str:
 
 
 class CellStore:
-    """Reads cells and the ledger's positions in one snapshot session."""
+    """Reads cells and the ledger's positions in one snapshot session. `zone` is the deployment's."""
 
-    def __init__(self, database: Database, reader: str) -> None:
+    def __init__(self, database: Database, reader: str, zone: ZoneInfo) -> None:
         self._database = database
         self._cells = database[COLLECTION]
         self._reader = reader
+        self._zone = zone
 
     async def prepare(self) -> None:
         """Make the collection: a transaction should not have to. PyMongoError."""
@@ -83,7 +71,7 @@ class CellStore:
         try:
             async with await self._database.client.start_session(snapshot=True) as session:
                 position = await positions(self._database, self._reader, generation=GENERATION, session=session)
-                sums = [await self._sums(query, session) for query in queries]
+                sums = [await self._sums(query, position, session) for query in queries]
             return Reading(sums=sums, position=position)
         except PyMongoError as error:
             raise CellsAway(AWAY) from error
@@ -94,7 +82,7 @@ class CellStore:
             async with await self._database.client.start_session(snapshot=True) as session:
                 position = await positions(self._database, self._reader, generation=GENERATION, session=session)
                 found: dict[int, dict[str, int]] = {partition: {} for partition in position}
-                steps = [*_cells(query), *_summed(query, [_PARTITION])]
+                steps = _steps(query, await self._sheets(query, position, session), [_PARTITION])
                 async for row in self._cells.aggregate(steps, session=session):
                     (partition,) = row.pop("_id")
                     found.setdefault(int(partition), {}).update(_tally(row))
@@ -102,40 +90,55 @@ class CellStore:
         except PyMongoError as error:
             raise CellsAway(AWAY) from error
 
-    async def _sums(self, query: CellQuery, session: AsyncIOMotorClientSession) -> Mapping[tuple[str, ...], Tally]:
+    async def _sums(
+        self, query: CellQuery, partitions: Collection[int], session: AsyncIOMotorClientSession
+    ) -> Mapping[tuple[str, ...], Tally]:
         found: dict[tuple[str, ...], dict[str, int]] = {}
         outer, inner = SHEETS[query.dims]
         fields: dict[str | None, Any] = {outer: "$value", inner: "$inner"}
         told = ("bucket", *query.dims) if query.bucketed else query.dims
         fields["bucket"] = _BUCKET
-        steps = [*_cells(query), *_summed(query, [fields[name] for name in told])]
+        steps = _steps(query, await self._sheets(query, partitions, session), [fields[name] for name in told])
         async for row in self._cells.aggregate(steps, session=session):
             named = zip(told, row.pop("_id"), strict=True)
             values = tuple(unquote(value) if name == inner else value for name, value in named)
             found.setdefault(values, {}).update(_tally(row))
         return found
 
+    async def _sheets(
+        self, query: CellQuery, partitions: Collection[int], session: AsyncIOMotorClientSession
+    ) -> dict[str, Any]:
+        """A match for the documents that are read."""
+        asked, only = parts(query, self._zone), dict(query.only).get(SHEETS[query.dims][0])
+        if only is None:
+            return between(asked)
+        if not only.outside and partitions:
+            known = [await self._bounded(part, session) for part in asked]
+            if (found := by_name(known, only.values, partitions, self._zone)) is not None:
+                return found
+        return {**between(asked), "value": _among(only)}
+
+    async def _bounded(self, part: Part, session: AsyncIOMotorClientSession) -> Part:
+        if part.bounded:
+            return part
+        edges = []
+        for order in (ASCENDING, DESCENDING):
+            found = self._cells.find({"_id": part.range}, {"_id": 1}, session=session).sort("_id", order).limit(1)
+            edges += [document["_id"] async for document in found]
+        return part.within(edges)
+
 
 def _tally(row: Mapping[str, Any]) -> Tally:
     return {row[BIN]: row[COUNT]} if BIN in row else row
 
 
-def _cells(query: CellQuery) -> list[dict[str, Any]]:
-    """The sheets of the period, and of each its cells as `value`, `inner` (as field names have it), `n`."""
-    (outer, inner), period, only = SHEETS[query.dims], query.period, dict(query.only)
-    prefix = _prefix(query.basis, outer)
-    sheets: dict[str, Any] = {
-        "_id": {
-            "$gte": prefix + (mark(period.begin) if period.begin else ""),
-            "$lt": prefix + (mark(period.end) if period.end else "~"),
-        }
-    }
-    if outer in only:
-        sheets["value"] = _among(only[outer])
-    steps: list[dict[str, Any]] = [{"$match": sheets}]
+def _steps(query: CellQuery, match: Mapping[str, Any], named: Sequence[Any]) -> list[dict[str, Any]]:
+    """Of the sheets the cells, as `value`, `inner` (as field names have it) and their numbers; and these summed."""
+    inner, only = SHEETS[query.dims][1], dict(query.only)
     if inner is None:
-        steps.append({"$project": {"value": 1, "n": f"${OWN}"}})
-    elif inner in only and len(only[inner].values) == 1 and not only[inner].outside:
+        return [{"$match": {**match, OWN: {"$exists": True}}}, *_summed(query, OWN, named)]
+    steps: list[dict[str, Any]] = [{"$match": dict(match)}]
+    if inner in only and len(only[inner].values) == 1 and not only[inner].outside:
         name = {"$literal": only[inner].values[0].translate(_ESCAPED)}
         steps.append(
             {"$project": {"value": 1, "inner": name, "n": {"$getField": {"field": name, "input": f"${inner}"}}}}
@@ -146,7 +149,7 @@ def _cells(query: CellQuery) -> list[dict[str, Any]]:
         if inner in only:
             steps.append({"$match": {"cells.k": _among(only[inner], escaped=True)}})
         steps.append({"$project": {"value": 1, "inner": "$cells.k", "n": "$cells.v"}})
-    return [*steps, {"$match": {"n": {"$exists": True}}}]
+    return [*steps, {"$match": {"n": {"$exists": True}}}, *_summed(query, "n", named)]
 
 
 def _among(wanted: Among, *, escaped: bool = False) -> dict[str, list[str]]:
@@ -154,19 +157,17 @@ def _among(wanted: Among, *, escaped: bool = False) -> dict[str, list[str]]:
     return {"$nin" if wanted.outside else "$in": values}
 
 
-def _summed(query: CellQuery, named: Sequence[Any]) -> list[dict[str, Any]]:
-    return _bins(query, named) if query.basis == "durations" else _measures(query, named)
+def _summed(query: CellQuery, numbers: str, named: Sequence[Any]) -> list[dict[str, Any]]:
+    if query.basis == "durations":
+        return _bins(query, numbers, named)
+    return [{"$group": {"_id": named, **{measure: {"$sum": f"${numbers}.{measure}"} for measure in _wanted(query)}}}]
 
 
-def _measures(query: CellQuery, named: Sequence[Any]) -> list[dict[str, Any]]:
-    return [{"$group": {"_id": named, **{measure: {"$sum": f"$n.{measure}"} for measure in _wanted(query)}}}]
-
-
-def _bins(query: CellQuery, named: Sequence[Any]) -> list[dict[str, Any]]:
+def _bins(query: CellQuery, numbers: str, named: Sequence[Any]) -> list[dict[str, Any]]:
     """A row for each bin: which there are stands in the cells alone."""
     histograms = "|".join(map(re.escape, _wanted(query)))
     return [
-        {"$project": {"value": 1, "inner": 1, "n": {"$objectToArray": "$n"}}},
+        {"$project": {"value": 1, "inner": 1, "n": {"$objectToArray": f"${numbers}"}}},
         {"$unwind": "$n"},
         {"$match": {"n.k": {"$regex": f"^({histograms}):"}}},
         {"$group": {"_id": {"values": named, BIN: "$n.k"}, COUNT: {"$sum": "$n.v"}}},

@@ -8,6 +8,7 @@ from services.contracts.cases import CaseFact
 from services.runtime.batches import Batch, Fold, Incoming, Outgoing
 
 from ..domain.cells import Sums
+from ..domain.months import with_months
 from ..domain.units import moves
 from ..ports import CellWrites
 
@@ -37,8 +38,8 @@ class CellFold:
         return ()
 
     def writes(self) -> Mapping[str, Sequence[Any]]:
-        """The changed sheets."""
-        return self._writes(self._partition, self._sums.sheets())
+        """The changed sheets, and those of their months."""
+        return self._writes(self._partition, with_months(self._sums.sheets(), self._zone))
 
 
 class FactReader:

@@ -10,7 +10,8 @@ import pytest
 
 from services.contracts.codec import Event
 from services.contracts.directory import DirectoryChanged
-from services.metrics.adapters.cell_store import COLLECTION, sheet_id, writes
+from services.metrics.adapters.cell_store import COLLECTION, writes
+from services.metrics.adapters.sheets import sheet_id
 from services.metrics.domain.cells import Place, Sums
 from services.metrics.stream import host
 from services.metrics.stream.control import Control, LogLevel, Refresh
