@@ -45,7 +45,7 @@ SIZES = {
         "cases": 5_000,
         "waiting": 100_000,
         "told": 60_000,
-        "each": 6,
+        "each": 10,
         "asks": 300,
     },
     "full": {
