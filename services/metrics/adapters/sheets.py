@@ -1,4 +1,4 @@
-"""Which sheets a question is read from: their ids, one by one or in ranges. docs/adr/0016."""
+"""Which sheets a question is read from: their ids, one by one or in ranges. docs/adr/0019."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
