@@ -18,7 +18,7 @@ from deploy.local.servers import Servers
 from services.contracts.topics import CASES
 from services.metrics.api.page import BUILT
 
-from . import ours, queries, stage
+from . import ours, stage
 from .asking import KEY
 from .city import City
 from .measure import median
@@ -58,15 +58,15 @@ def chromium() -> str | None:
 
 
 def measure(
-    servers: Servers, facts: int, each: int, seconds: int, rounds: int, progress: Progress
+    servers: Servers, city: City, facts: int, seconds: int, rounds: int, progress: Progress
 ) -> dict[str, Any] | None:
-    """A row for each view, medians of the rounds; sizes of what is sent. None, loudly, where there is no browser."""
+    """A row for each view, medians of the rounds, of a store with so many `facts` of the city's; sizes of what is sent.
+    None, loudly, where there is no browser."""
     if lacking := missing():
         progress.console.print(f"THE PAGE IS NOT MEASURED HERE: it needs {lacking}")
         return None
     from playwright.sync_api import sync_playwright
 
-    city, told = queries.stand(servers, facts, each, progress)
     task = progress.add_task("page", total=rounds * len(VIEWS))
     found: dict[str, list[dict[str, float]]] = {name: [] for name in VIEWS}
     with ours.running(servers, "metrics"), sync_playwright() as playwright:
@@ -79,7 +79,7 @@ def measure(
                     progress.advance(task)
         browser.close()
     rows = [{"view": name, **_medians(looks)} for name, looks in found.items()]
-    return {"views": rows, "sizes": sizes(), "seconds": seconds, "departments": city.departments, **told}
+    return {"views": rows, "sizes": sizes(), "seconds": seconds}
 
 
 def _medians(looks: Sequence[dict[str, float]]) -> dict[str, float]:

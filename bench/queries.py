@@ -13,7 +13,7 @@ from services.contracts.topics import CASES
 from services.metrics.adapters import evidence_store
 from services.metrics.adapters.cell_store import COLLECTION
 
-from . import asking, filling, ours, stage
+from . import asking, filling, ours, page, stage
 from .asking import Asker, Question
 from .city import City, department
 from .replaying import Store
@@ -53,9 +53,9 @@ QUESTIONS = (
         stores=[CELLS],
     ),
     Question(
-        asks="a year day by day, 1,000 departments (the page's chart)",
+        asks="a year day by day, the eight largest of 1,000 departments (the page's chart)",
         path="/v1/rates/series",
-        query={"rate": "handled", "group_by": "department", "by": "day", **YEAR},
+        query={"rate": "handled", "group_by": "department", "by": "day", "most": "8", **YEAR},
         stores=[CELLS],
     ),
     Question(
@@ -79,9 +79,18 @@ QUESTIONS = (
 )
 
 
-def measure(servers: Servers, facts: int, each: int, most: int, progress: Progress) -> dict[str, Any]:
-    """`asked`: a row for each question. Milliseconds over all requests of one connection, one after the other."""
+def measure(
+    servers: Servers, facts: int, each: int, most: int, seconds: int, rounds: int, progress: Progress
+) -> dict[str, Any]:
+    """`asked`: a row for each question; `page`: a row for each view, None without a browser."""
     city, told = stand(servers, facts, each, progress)
+    asked = ask(servers, most, progress)
+    looked = page.measure(servers, city, facts, seconds, rounds, progress)
+    return {"asked": asked, "page": looked, "departments": city.departments, **told}
+
+
+def ask(servers: Servers, most: int, progress: Progress) -> list[dict[str, Any]]:
+    """Milliseconds over all requests of one connection, one after the other."""
     task = progress.add_task("queries", total=len(QUESTIONS))
     found = list[dict[str, Any]]()
     with ExitStack() as stack:
@@ -92,12 +101,12 @@ def measure(servers: Servers, facts: int, each: int, most: int, progress: Progre
         for question in QUESTIONS:
             found.append(asking.measure(client, asker, question, most, SECONDS))
             progress.advance(task)
-    return {"asked": found, "departments": city.departments, **told}
+    return found
 
 
 def stand(servers: Servers, facts: int, each: int, progress: Progress) -> tuple[City, dict[str, int]]:
-    """Fill the store: `facts` through the log, counted by metrics and evidence; then five years of cells, a case each
-    `each` days for every department. The city, and how much it is."""
+    """Fill the store: `facts` through the log, counted by metrics and evidence; then five years of cells, in the last of
+    them a case each `each` days for every department. The city, and how much it is."""
     city = City(departments=DEPARTMENTS, per_day=facts // FACTS_EACH // (7 * WEEKS))
     stage.fill(servers.kafka_bootstrap, CASES, stage.facts, city, facts, progress)
     goal = dict.fromkeys(range(city.partitions), facts // city.partitions)

@@ -182,7 +182,12 @@ def _queries(part: dict[str, Any]) -> str:
         "kB answered",
         "requests",
     )
-    return f"## Queries\n\n{_table(head, table)}\n{_standing(part)}\n"
+    standing = (
+        f"In the store: {part['departments']:,} departments, {part['cases']:,} cases of five years and "
+        f"{part['facts']:,} facts after them, in {part['sheets']:,} documents of cells."
+    )
+    page = _page(part["page"]) if part["page"] else "The page was not looked at: there was no browser.\n"
+    return f"## Queries\n\n{_table(head, table)}\n{standing}\n\n{page}"
 
 
 def _page(part: dict[str, Any]) -> str:
@@ -200,7 +205,7 @@ def _page(part: dict[str, Any]) -> str:
         for row in part["views"]
     ]
     head = (
-        "view",
+        "the page over that store, facts coming in",
         "first figure, ms",
         "pictures/s",
         "frames/s",
@@ -213,14 +218,7 @@ def _page(part: dict[str, Any]) -> str:
         (kind, f"{told['bytes'] / 1000:,.0f}", f"{told['compressed'] / 1000:,.0f}")
         for kind, told in sorted(part["sizes"].items(), key=lambda one: -one[1]["bytes"])
     ]
-    return f"## Page\n\n{_table(head, table)}\n{_table(('sent', 'kB', 'kB compressed'), sent)}\n{_standing(part)}\n"
-
-
-def _standing(part: dict[str, Any]) -> str:
-    return (
-        f"In the store: {part['departments']:,} departments, {part['cases']:,} cases of five years and "
-        f"{part['facts']:,} facts after them, in {part['sheets']:,} documents of cells."
-    )
+    return f"{_table(head, table)}\n{_table(('sent', 'kB', 'kB compressed'), sent)}"
 
 
 PARTS: dict[str, Callable[[Any], str]] = {
@@ -230,7 +228,6 @@ PARTS: dict[str, Callable[[Any], str]] = {
     "growth": _growth,
     "deadlines": _deadlines,
     "queries": _queries,
-    "page": _page,
     "freshness": _freshness,
 }
 

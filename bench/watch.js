@@ -1,7 +1,7 @@
 // In the page before its own scripts: when the first figure is there, and how frames come while pictures do.
-const watched = { first: null, frames: [], tasks: [], pictures: 0, began: 0 };
+window.watched = { first: null, frames: [], tasks: [], pictures: 0, began: 0 };
 
-function watchFor(selector) {
+window.watchFor = (selector) => {
   const look = () => {
     const found = document.querySelector(selector);
     if (!found || !(found.tagName === "CANVAS" || /\d/.test(found.textContent))) return false;
@@ -10,7 +10,7 @@ function watchFor(selector) {
   };
   const observer = new MutationObserver(() => look() && observer.disconnect());
   observer.observe(document, { childList: true, subtree: true, characterData: true });
-}
+};
 
 window.EventSource = class extends EventSource {
   constructor(...asked) {
@@ -19,7 +19,7 @@ window.EventSource = class extends EventSource {
   }
 };
 
-function watchFrames() {
+window.watchFrames = () => {
   Object.assign(watched, { frames: [], tasks: [], pictures: 0, began: performance.now() });
   new PerformanceObserver((list) => watched.tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: "longtask" });
   const frame = (at) => {
@@ -27,9 +27,9 @@ function watchFrames() {
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
-}
+};
 
-function toldFrames() {
+window.toldFrames = () => {
   const seconds = (performance.now() - watched.began) / 1000;
   const between = watched.frames.slice(1).map((at, index) => at - watched.frames[index]);
   return {
@@ -40,4 +40,4 @@ function toldFrames() {
     longest_task_ms: Math.max(0, ...watched.tasks),
     pictures: watched.pictures / seconds,
   };
-}
+};

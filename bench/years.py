@@ -1,7 +1,8 @@
 """Years of a city's cases, as far as cells know of them.
 
-Each department gets a case every `each` days. What one counts for is said by metrics' rules of cases that routing's
-rules judged; only its day and its department are others. Nothing is left of the basis of flow.
+Each department gets a case every `each` days of the last year, and of the years before each tenth of that. What one counts for is said by metrics' rules of cases that routing's
+rules judged; only its day and its department are others. Nothing is left of the
+basis of flow, nor of durations.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,9 @@ from .workload import facts
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2021, 1, 1), date(2026, 1, 1)
 """Five years, the last day not included; the workload's begins after them."""
+LATELY = date(2025, 1, 1)
+"""From here on it is the last year."""
+SPARSER = 10
 POOL = 6_000
 """Facts whose cases lend what they count for."""
 Units = Sequence[tuple[Place, Tally]]
@@ -30,8 +34,10 @@ Units = Sequence[tuple[Place, Tally]]
 def turns(city: City, each: int) -> Iterator[tuple[date, int]]:
     """Day and department of each case; on any day an equal part of the departments has one."""
     for count in range((LAST - FIRST).days):
-        for number in range(-count % each, city.departments, each):
-            yield FIRST + timedelta(days=count), number
+        day = FIRST + timedelta(days=count)
+        step = each if day >= LATELY else each * SPARSER
+        for number in range(-count % step, city.departments, step):
+            yield day, number
 
 
 def partition_of(day: date, number: int, partitions: int) -> int:
@@ -45,7 +51,10 @@ def units_of_cases(city: City) -> list[Units]:
     quiet = replace(city, per_day=4 * 10 * city.partitions)
     for fact in islice(facts(quiet, 0, 1), POOL):
         last[fact.case_id] = fact
-    asked = (list(moves(replace(fact, before=None, added=[], removed=[]), ZONE)) for fact in last.values())
+    asked = (
+        [unit for unit in moves(replace(fact, before=None, added=[], removed=[]), ZONE) if unit[0].basis != "durations"]
+        for fact in last.values()
+    )
     return [units for units in asked if units and units[0][0].basis == "cohort"]
 
 
