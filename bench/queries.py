@@ -105,8 +105,8 @@ def ask(servers: Servers, most: int, progress: Progress) -> list[dict[str, Any]]
 
 
 def stand(servers: Servers, facts: int, each: int, progress: Progress) -> tuple[City, dict[str, int]]:
-    """Fill the store: `facts` through the log, counted by metrics and evidence; then five years of cells, in the last of
-    them a case each `each` days for every department. The city, and how much it is."""
+    """Fill the store: `facts` through the log, counted by metrics and evidence; then five years of cells. The city, and
+    how much it is."""
     city = City(departments=DEPARTMENTS, per_day=facts // FACTS_EACH // (7 * WEEKS))
     stage.fill(servers.kafka_bootstrap, CASES, stage.facts, city, facts, progress)
     goal = dict.fromkeys(range(city.partitions), facts // city.partitions)

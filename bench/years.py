@@ -1,8 +1,8 @@
 """Years of a city's cases, as far as cells know of them.
 
-Each department gets a case every `each` days of the last year, and of the years before each tenth of that. What one counts for is said by metrics' rules of cases that routing's
-rules judged; only its day and its department are others. Nothing is left of the
-basis of flow, nor of durations.
+Each department gets a case every `each` days of the last year, and a tenth as many in each of the years before. What
+one counts for is said by metrics' rules of cases that routing's rules judged; only its day and its department are
+others. Nothing is left of flow and of durations.
 """
 
 from collections.abc import Iterator, Sequence

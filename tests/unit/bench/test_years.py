@@ -4,7 +4,7 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 from bench.city import City, department
-from bench.years import FIRST, LAST, moved, turns, units_of_cases
+from bench.years import FIRST, LAST, LATELY, SPARSER, moved, turns, units_of_cases
 from services.metrics.domain.cells import DIMENSIONS
 from services.metrics.domain.periods import day_of, mark
 
@@ -14,12 +14,17 @@ CITY = City(departments=7, categories=5)
 
 def test_every_department_has_a_case_each_so_many_days_and_no_day_has_all_of_them() -> None:
     found = list(turns(CITY, 3))
-    assert found[0][0] == FIRST
-    assert {day for day, _ in found} <= {FIRST.fromordinal(one) for one in range(FIRST.toordinal(), LAST.toordinal())}
-    by_department = Counter(number for _, number in found)
-    assert set(by_department) == set(range(7))
-    assert max(by_department.values()) - min(by_department.values()) <= 1
-    assert max(Counter(day for day, _ in found).values()) == 3
+    assert found == sorted(found)
+    assert found[0][0] >= FIRST
+    assert found[-1][0] < LAST
+    for step, there in (
+        (3, [one for one in found if one[0] >= LATELY]),
+        (3 * SPARSER, [one for one in found if one[0] < LATELY]),
+    ):
+        by_department = Counter(number for _, number in there)
+        assert set(by_department) == set(range(7))
+        assert max(by_department.values()) - min(by_department.values()) <= 1
+        assert max(Counter(day for day, _ in there).values()) == -(-7 // step)
 
 
 def test_a_case_is_lent_whole_to_another_day_and_department() -> None:
