@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.local.servers import Servers
 
-from . import deadlines, freshness, growth, intake, metrics, report, routing, stage
+from . import deadlines, freshness, growth, intake, metrics, queries, report, routing, stage
 from .city import City
 
 SIZES = {
@@ -30,6 +30,9 @@ SIZES = {
         "growth": 8_000,
         "cases": 1_000,
         "waiting": 10_000,
+        "told": 8_000,
+        "each": 60,
+        "asks": 30,
     },
     "small": {
         "events": 100_000,
@@ -41,6 +44,9 @@ SIZES = {
         "growth": 40_000,
         "cases": 5_000,
         "waiting": 100_000,
+        "told": 30_000,
+        "each": 4,
+        "asks": 300,
     },
     "full": {
         "events": 1_500_000,
@@ -52,9 +58,13 @@ SIZES = {
         "growth": 400_000,
         "cases": 50_000,
         "waiting": 1_000_000,
+        "told": 400_000,
+        "each": 1,
+        "asks": 500,
     },
 }
-"""The log of metrics spans a day or two, the tiny one five: whole lives, so that all kinds of work are in it."""
+"""The log of metrics spans a day or two, the tiny one five: whole lives, so that all kinds of work are in it. Queries
+meet five years, in the last of which every department has a case each `each` days, and so many facts that were told."""
 PORT_BASE = 31_400
 Part = Callable[[Servers, dict[str, int], Progress], Any]
 PARTS: dict[str, Part] = {
@@ -65,6 +75,9 @@ PARTS: dict[str, Part] = {
     "intake": lambda servers, size, bar: intake.measure(servers, size["requests"], size["rounds"], bar),
     "growth": lambda servers, size, bar: growth.measure(servers, size["growth"], size["cases"], size["rounds"], bar),
     "deadlines": lambda servers, size, bar: deadlines.measure(servers, size["waiting"], bar),
+    "queries": lambda servers, size, bar: queries.measure(
+        servers, size["told"], size["each"], size["asks"], size["seconds"], size["rounds"], bar
+    ),
     "freshness": lambda servers, size, bar: freshness.measure(servers, size["seconds"], size["rounds"], bar),
 }
 

@@ -39,7 +39,7 @@ def measure(servers: Servers, seconds: int, rounds: int, progress: Progress) -> 
         }
         watched["intake"] = stack.enter_context(intake.server(servers, "ours"))
         watched |= {"kafka": servers.kafka_pid, "mongod": servers.mongod_pid}
-        _wait_ready()
+        ours.wait_ready(ours.PORT + 1)
         memory = stack.enter_context(MemorySampler(watched))
         for turn in range(rounds):
             found.append(uvloop.run(_round(servers, seconds, turn)))
@@ -51,19 +51,6 @@ def measure(servers: Servers, seconds: int, rounds: int, progress: Progress) -> 
         "idle_mb": {name: memory.series[0][name] for name in watched},
         "most_mb": {name: max(one.get(name, 0.0) for one in memory.series) for name in watched},
     }
-
-
-def _wait_ready() -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            if httpx.get(f"{METRICS}/readyz", trust_env=False).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        if time.monotonic() > deadline:
-            raise RuntimeError("metrics is not ready")
-        time.sleep(0.2)
 
 
 async def _round(servers: Servers, seconds: int, turn: int) -> dict[str, float]:

@@ -11,8 +11,9 @@ from rich.progress import Progress
 from deploy.local.servers import Servers
 from services.contracts.topics import CASES, Topic
 from services.metrics.adapters.generations import FIRST, cells_of
-from services.metrics.adapters.sheets import OWN
-from services.metrics.domain.cells import SHEETS
+from services.metrics.adapters.sheets import cells_on
+from services.metrics.domain.measures import MEASURES
+from services.metrics.domain.periods import mark
 
 from . import ours, stage
 from .city import City
@@ -123,19 +124,13 @@ def run(servers: Servers, one: Contestant, events: int, partitions: int) -> Told
 def digest_of_store(servers: Servers) -> str:
     """Of our cells as they stand in MongoDB, in the contestants' form."""
     numbers: dict[str, int] = {}
-    dims_of = {lies: dims for dims, lies in SHEETS.items()}
     with mongo(servers) as client:
         for sheet in client["mingshao_metrics"][cells_of(FIRST)].find():
-            basis, outer, rest = sheet["_id"].split("/", 2)
-            bucket = rest.split("/", 1)[0] + ":00+00:00"
-            for inner, cells in sheet.items():
-                if inner in ("_id", "value"):
-                    continue
-                for told, tally in ({"": cells} if inner == OWN else cells).items():
-                    dims = dims_of[outer, None if inner == OWN else inner]
-                    named = {outer: sheet["value"], inner: told}
-                    values = ",".join(named[name] for name in dims)
-                    for measure_name, count in tally.items():
-                        name = f"{basis}|{bucket}|{','.join(dims)}|{values}|{measure_name}"
-                        numbers[name] = numbers.get(name, 0) + count
+            for key, tally in cells_on(sheet).items():
+                if key.basis not in MEASURES:
+                    continue  # a month's, which has nothing of its own
+                place = f"{key.basis}|{mark(key.bucket)}:00+00:00|{','.join(key.dims)}|{','.join(key.values)}"
+                for measure, count in tally.items():
+                    name = f"{place}|{measure}"
+                    numbers[name] = numbers.get(name, 0) + count
     return digest_of((name, count) for name, count in numbers.items() if count)

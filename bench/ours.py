@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import psutil
 from pymongo.collection import Collection
 
@@ -21,6 +22,7 @@ from .stage import mongo
 
 PORT = 31_000
 PATIENCE_SECONDS = 1_800
+START_SECONDS = 60
 
 
 @contextmanager
@@ -44,14 +46,30 @@ def running(servers: Servers, service: str, count: int = 1, first_port: int = PO
             process.wait(30)
 
 
-def drain(servers: Servers, service: str, goal: Mapping[int, int], field: str, count: int = 1) -> dict[str, Any]:
+def wait_ready(port: int) -> None:
+    """Until the service there takes work. RuntimeError where it does not."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"nothing at port {port} is ready")
+        time.sleep(0.2)
+
+
+def drain(
+    servers: Servers, service: str, goal: Mapping[int, int], field: str, count: int = 1, database: str | None = None
+) -> dict[str, Any]:
     """Until each partition's `field` of the ledger (last_seq read, next_seq to write) has come to its `goal`.
 
     Timed from the first commit that was seen, whose records do not count: what a process needs to start is no matter of
     its speed. Seconds, records, records/s, seconds of processor, memory.
     """
     with mongo(servers) as client:
-        ledger = client[f"mingshao_{service}"]["ledger"]
+        ledger = client[database or f"mingshao_{service}"]["ledger"]
         with running(servers, service, count) as pids:
             watched = {f"{service}-{number}": pid for number, pid in enumerate(pids, 1)}
             watched |= {"kafka": servers.kafka_pid, "mongod": servers.mongod_pid}

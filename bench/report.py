@@ -156,12 +156,78 @@ def _deadlines(part: list[dict[str, Any]]) -> str:
     return "## Deadlines\n\n" + _table(head, looks)
 
 
+def _queries(part: dict[str, Any]) -> str:
+    table = [
+        (
+            row["asks"],
+            f"{row['mongodb_p50_ms'] / row['p50_ms']:.2f}",
+            f"{row['p50_ms']:,.1f}",
+            f"{row['p99_ms']:,.1f}",
+            f"{row['mongodb_p50_ms']:,.1f}",
+            f"{row['mongodb_p99_ms']:,.1f}",
+            f"{row['documents']:,}",
+            f"{row['bytes'] / 1000:,.0f}",
+            f"{row['requests']:,}",
+        )
+        for row in part["asked"]
+    ]
+    head = (
+        "asked over HTTP",
+        "MongoDB's own time ÷ ours",
+        "p50 ms",
+        "p99 ms",
+        "MongoDB's p50 ms",
+        "its p99 ms",
+        "documents read",
+        "kB answered",
+        "requests",
+    )
+    standing = (
+        f"In the store: {part['departments']:,} departments, {part['cases']:,} cases of five years and "
+        f"{part['facts']:,} facts after them, in {part['sheets']:,} documents of cells."
+    )
+    page = _page(part["page"]) if part["page"] else "The page was not looked at: there was no browser.\n"
+    return f"## Queries\n\n{_table(head, table)}\n{standing}\n\n{page}"
+
+
+def _page(part: dict[str, Any]) -> str:
+    table = [
+        (
+            row["view"],
+            f"{row['first_ms']:,.0f}",
+            f"{row['pictures']:.1f}",
+            f"{row['frames']:.0f}",
+            f"{row['longest_ms']:.0f}",
+            f"{row['tasks']:.1f}",
+            f"{row['longest_task_ms']:.0f}",
+            f"{row['heap_mb']:.0f}",
+        )
+        for row in part["views"]
+    ]
+    head = (
+        "the page over that store, facts coming in",
+        "first figure, ms",
+        "pictures/s",
+        "frames/s",
+        "longest frame, ms",
+        "tasks over 50 ms, a second",
+        "longest task, ms",
+        "heap, MB",
+    )
+    sent = [
+        (kind, f"{told['bytes'] / 1000:,.0f}", f"{told['compressed'] / 1000:,.0f}")
+        for kind, told in sorted(part["sizes"].items(), key=lambda one: -one[1]["bytes"])
+    ]
+    return f"{_table(head, table)}\n{_table(('sent', 'kB', 'kB compressed'), sent)}"
+
+
 PARTS: dict[str, Callable[[Any], str]] = {
     "metrics": _metrics,
     "routing": _routing,
     "intake": _intake,
     "growth": _growth,
     "deadlines": _deadlines,
+    "queries": _queries,
     "freshness": _freshness,
 }
 

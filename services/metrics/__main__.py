@@ -68,7 +68,7 @@ async def run(settings: MetricsSettings) -> None:
     health = Health(SERVICE, settings.instance)
     database = connect(settings.mongodb_uri, DATABASE)
     behind = connect(settings.mongodb_uri, EVIDENCE)
-    store, bell = CellStore(database, SERVICE), ChangeStreamBell(database, health)
+    store, bell = CellStore(database, SERVICE, zone), ChangeStreamBell(database, health)
     evidence = EvidenceStore(behind)
     alerts = AlertStore(database)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)

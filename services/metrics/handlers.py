@@ -136,11 +136,11 @@ def _bases(names: Iterable[str]) -> list[str]:
 def overview(
     begin: str | None, end: str | None, only: Mapping[str, str], zone: ZoneInfo, reading: str = "full"
 ) -> "Ask":
-    """The first page's set: the four rates in total, by channel and by department; and today's plain counts."""
+    """The first page's set: the four rates in total and by channel; and today's plain counts."""
     shares = [
         understand(Question(rate=rate, group_by=groups, begin=begin, end=end, only=only, reading=reading), zone)
         for rate in ("handled", "replied", "on_time", "satisfied")
-        for groups in ((), ("channel",), ("department",))
+        for groups in ((), ("channel",))
     ]
     counts = [
         understand(Question(rate=f"{kind}_count", only=only, reading=reading), zone)

@@ -24,7 +24,8 @@ class CellQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Sums over a period by `dims` (one of DIMENSION_SETS), of the cells whose values are among those of `only`.
 
     `measures` are those wanted, of durations the histograms; () for all that the basis has. `bucketed`: each bucket for
-    itself, its mark (UTC, to the minute) before the values.
+    itself, its mark (UTC, to the minute) before the values; with `by_month` a whole month's may stand together, as one
+    that begins with the month.
     """
 
     basis: CellBasis
@@ -33,6 +34,7 @@ class CellQuery(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[tuple[str, Among], ...] = ()
     measures: tuple[str, ...] = ()
     bucketed: bool = False
+    by_month: bool = False
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """A figure span by span, and beside the span before and that of the year before: 走势, 环比, 同比."""
 
+import asyncio
+import heapq
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,15 +11,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from .domain.cells import add
+from .domain.cells import DIMENSIONS, add
 from .domain.figures import Figure, figure
 from .domain.measures import needed, read_as
 from .domain.periods import BadPeriod, Period, marked, shown
 from .domain.rates import Definition
-from .domain.rollups import regrouped
-from .domain.spans import Span, Turn, Unit, before, span_of, spans, year_before
+from .domain.rollups import Among, regrouped
+from .domain.spans import CALENDAR, Span, Turn, Unit, before, span_of, spans, year_before
 from .handlers import Answer, Asked, Heading, Refused, answers, heading, query_of, until_now, vector
-from .ports import CellReader, Names
+from .ports import CellQuery, CellReader, Names
 
 Beside = Literal["previous", "year_before"]
 """环比, 同比."""
@@ -41,11 +43,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Series(Heading, frozen=True, kw_only=True):
-    """A published rate over time."""
+    """A published rate over time. `groups` is how many there are, of which `rows` may have the largest alone."""
 
     group_by: tuple[str, ...]
     by: Unit
     spans: list[Told]
+    groups: int
     rows: list[Line]
     position: Mapping[str, int]
 
@@ -74,9 +77,18 @@ class Comparison(Answer, frozen=True, kw_only=True):
 
 
 async def series(
-    asked: Asked, by: Unit, turn: Turn, *, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime
+    asked: Asked,
+    by: Unit,
+    turn: Turn,
+    most: int | None = None,
+    *,
+    cells: CellReader,
+    names: Names,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> Series:
-    """Of a period with a beginning, up to its end or the end of the span that is not over. CellsAway, Refused."""
+    """Of a period with a beginning, up to its end or the end of the span that is not over; of the `most` groups that
+    have the most to count in it, or of all. CellsAway, Refused."""
     if by == "hour" and asked.row.cells(asked.basis) in ("cohort", "durations"):
         raise Refused("bad_period", "by", "figures on this basis are kept by the day: ask by day, week, month or year")
     if asked.period.begin is None:
@@ -87,25 +99,60 @@ async def series(
     except BadPeriod as error:
         raise Refused("bad_period", error.field, str(error)) from error
     asked = until_now(replace(asked, period=Period(begin=asked.period.begin, end=end)), zone, now)
-    measures = tuple(needed(asked.row.measures, asked.reading))
     rollups = names.rollups()
-    reading = await cells.read([replace(query_of(asked, rollups), bucketed=True, measures=measures)])
+    query = replace(
+        query_of(asked, rollups),
+        bucketed=True,
+        by_month=by in ("month", "year") and turn.day == CALENDAR.day,
+        measures=tuple(needed(asked.row.measures, asked.reading)),
+    )
+    sums: dict[tuple[str, ...], list[dict[str, int]]] = {} if asked.group_by else {(): [{} for _ in found]}
+    groups = None
+    if most is not None and asked.group_by:
+        largest, groups = await _largest(asked, most, cells=cells, names=names, zone=zone, now=now)
+        sums = {group: [{} for _ in found] for group in largest}
+        query = _only(query, asked.group_by, largest)
+    reading = await cells.read([query])
     begins = [one.begin for one in found]
-    sums: dict[tuple[str, ...], list[dict[str, int]]] = {}
-    if not asked.group_by:
-        sums[()] = [{} for _ in found]
     by_bucket = regrouped(reading.sums[0], ("bucket", *asked.dims), ("bucket", *asked.group_by), rollups)
     for (bucket, *group), tally in by_bucket.items():
+        if groups is not None and tuple(group) not in sums:
+            continue
         row = sums.setdefault(tuple(group), [{} for _ in found])
         add(row[bisect_right(begins, marked(bucket)) - 1], tally)
+    rows = []
+    for values in sums if groups is not None else sorted(sums):
+        rows.append(_line(asked, values, sums[values], names))
+        await asyncio.sleep(0)  # a thousand groups by a thousand days are seconds of work, in which others ask as well
     return Series(
         **heading(asked),
         group_by=asked.group_by,
         by=by,
         spans=[_told(one, zone, now) for one in found],
-        rows=[_line(asked, values, sums[values], names) for values in sorted(sums)],
+        groups=len(rows) if groups is None else groups,
+        rows=rows,
         position=vector(reading),
     )
+
+
+async def _largest(
+    asked: Asked, most: int, *, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime
+) -> tuple[list[tuple[str, ...]], int]:
+    """The groups with the most to count in the period, the largest first; and how many there are."""
+    overview = await answers([asked], cells=cells, names=names, zone=zone, now=now)
+    rows = overview.answers[0].rows
+    largest = heapq.nlargest(most, rows, key=lambda one: one.denominator or one.value or 0)
+    return [tuple(one.group[name] for name in asked.group_by) for one in largest], len(rows)
+
+
+def _only(query: CellQuery, group_by: Sequence[str], groups: Sequence[tuple[str, ...]]) -> CellQuery:
+    """Of these groups alone, where cells are kept by what is grouped by."""
+    if len(group_by) != 1 or group_by[0] not in DIMENSIONS:
+        return query
+    (name,), only = group_by, dict(query.only)
+    wanted = Among(tuple(value for (value,) in groups))
+    only[name] = only[name].and_(wanted) if name in only else wanted
+    return replace(query, only=tuple(sorted(only.items())))
 
 
 async def compare(

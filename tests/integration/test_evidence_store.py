@@ -18,6 +18,7 @@ from services.metrics.domain import recounts, slices
 from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums, add
 from services.metrics.domain.evidence import Evidence, after
 from services.metrics.domain.measures import MEASURES
+from services.metrics.domain.months import with_months
 from services.metrics.domain.periods import Period, day_of
 from services.metrics.domain.rates import CATALOGUE
 from services.metrics.domain.receipts import Asked, Share
@@ -56,7 +57,7 @@ async def kept(database: Database, partition: int, facts: Sequence[CaseFact], si
             if (evidence := after(before, fact, ZONE)) is not None:
                 cases[fact.case_id] = evidence
             moments[BEGAN + timedelta(seconds=place)] = fact.seq
-        await written(database, cell_writes(FIRST, partition, sums.sheets()))
+        await written(database, cell_writes(FIRST, partition, with_months(sums.sheets(), ZONE)))
         await written(database, evidence_store.writes(partition, cases, moments))
     for reader, generation in (("evidence", evidence_store.GENERATION), ("metrics", FIRST)):
         entry = Entry(partition=partition, epoch=1, last_seq=len(facts))
@@ -65,7 +66,7 @@ async def kept(database: Database, partition: int, facts: Sequence[CaseFact], si
 
 def questions(seed: int, number: int) -> list[CellQuery]:
     dice, today, day = random.Random(seed), day_of(history()[0][0].at, ZONE), timedelta(days=1)
-    edges = [None, *(today + day * step for step in (-1, 0, 1, 3, 30))]
+    edges = [None, *(today + day * step for step in (-40, -1, 0, 1, 3, 30, 75))]
     values = {
         "channel": ["grid", "hotline", "no"],
         "department": [*sorted(STREET["department"])[:3], "none"],
@@ -89,7 +90,7 @@ def questions(seed: int, number: int) -> list[CellQuery]:
 
 @pytest.mark.parametrize("size", [1_000, 7])
 async def test_cells_and_evidence_agree_whatever_is_asked(database: Database, size: int) -> None:
-    cells, evidence = CellStore(database, "metrics"), EvidenceStore(database)
+    cells, evidence = CellStore(database, "metrics", ZONE), EvidenceStore(database)
     await cells.prepare()
     for partition, facts in enumerate(history()):
         await kept(database, partition, facts, size)

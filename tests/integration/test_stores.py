@@ -13,6 +13,7 @@ from services.metrics.adapters.generations import FIRST
 from services.metrics.adapters.sheets import writes
 from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums
 from services.metrics.domain.measures import MEASURES
+from services.metrics.domain.months import with_months
 from services.metrics.domain.periods import Period, day_of
 from services.metrics.domain.rollups import Among
 from services.metrics.domain.units import moves
@@ -141,14 +142,14 @@ async def test_notify_s_feed_gives_each_notice_once_in_order_and_contacts_only_w
 
 
 async def test_cells_sum_to_what_memory_sums_to_whatever_is_asked(database: Database) -> None:
-    facts, store = judged(COMMANDS).facts, CellStore(database, "metrics")
+    facts, store = judged(COMMANDS).facts, CellStore(database, "metrics", SHANGHAI)
     await store.prepare()
     for partition, part in enumerate((facts[:5], facts[5:])):
         for some in (part[:2], part[2:]):
             sums = Sums()
             for fact in some:
                 sums.add(list(moves(fact, SHANGHAI)))
-            await written(database, writes(FIRST, partition, sums.sheets()))
+            await written(database, writes(FIRST, partition, with_months(sums.sheets(), SHANGHAI)))
     dice = random.Random(7)
     today, bases = day_of(T0, SHANGHAI), list(MEASURES)
     values = {

@@ -31,6 +31,7 @@ from services.runtime.span import span
 
 from ..domain.cells import CellKey, Sheet, Sums, Tally
 from ..domain.changed import Cell, Changed
+from ..domain.measures import MEASURES
 from ..domain.periods import mark
 from ..domain.units import moves
 from .generations import Generations, cells_of
@@ -162,8 +163,9 @@ class RatesTopic:
         self._changed.whole -= partitions
         try:
             async for documents, at in self._all(generation):
-                sheets = [(sheet_of(document)[0], document) for document in documents]
-                await self._publish([(at[part], cells_on(sheet)) for part, sheet in sheets if part in partitions])
+                for partition in partitions:
+                    cells = _by_id(documents, partition).values()
+                    await self._publish([(at[partition], some) for some in cells])
         except BaseException:
             self._changed.whole |= partitions
             raise
@@ -231,7 +233,13 @@ class RatesTopic:
 
 
 def _by_id(documents: Sequence[Mapping[str, Any]], partition: int | None = None) -> dict[str, Cells]:
-    return {one["_id"]: cells_on(one) for one in documents if partition is None or sheet_of(one)[0] == partition}
+    """Without those of months, which are sums of the others."""
+    found: dict[str, Cells] = {}
+    for one in documents:
+        whose, sheet = sheet_of(one)
+        if sheet.basis in MEASURES and partition in (None, whose):
+            found[one["_id"]] = cells_on(one)
+    return found
 
 
 def _record(entry: Entry, key: CellKey, tally: Tally, now: datetime) -> Outgoing:

@@ -1,5 +1,6 @@
-"""The pages: built files from the package, loaded once, no key needed; the desk's page asks for one."""
+"""The pages: built files from the package, loaded and compressed once, no key needed; the desk's page asks for one."""
 
+import gzip
 import hashlib
 from importlib.resources import files
 from typing import Any
@@ -28,6 +29,8 @@ _FILES: dict[str, bytes] = (
     if BUILT.is_dir()
     else {}
 )
+
+_COMPRESSED = {name: gzip.compress(body, mtime=0) for name, body in _FILES.items()}
 
 router = APIRouter(tags=["page"])
 _NOT_BUILT: dict[int | str, dict[str, Any]] = {503: {"description": "the page was not built"}}
@@ -72,10 +75,13 @@ def _file(name: str, request: Request) -> Response:
     body = _FILES.get(name)
     if body is None:
         raise Problem(404, "no_such_file", f"the page has no file {name!r}")
-    kind, tag = name.rpartition(".")[2], f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    kind, compressed = name.rpartition(".")[2], "gzip" in request.headers.get("accept-encoding", "")
+    tag = f'"{hashlib.sha256(body).hexdigest()[:16]}{"-gzip" if compressed else ""}"'
     # what is built carries its hash in its name, so it never changes
     lasting = "public, max-age=31536000, immutable" if kind in ("js", "css") else "no-cache"
-    headers = {**_SAFE, "ETag": tag, "Cache-Control": lasting}
+    headers = {**_SAFE, "ETag": tag, "Cache-Control": lasting, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
+    if compressed:
+        body, headers = _COMPRESSED[name], headers | {"Content-Encoding": "gzip"}
     return Response(body, media_type=_TYPES[kind], headers=headers)

@@ -25,6 +25,12 @@ class SeriesQuery(FigureQuery):
     """GET /v1/rates/series."""
 
     by: Unit = Field("day", description="how long a span is; months and years are the assessment's where one is named")
+    most: int | None = Field(
+        None,
+        ge=1,
+        le=1_000,
+        description="so many groups alone, those with the most to count, of `groups`",
+    )
 
 
 class CompareQuery(FigureQuery):
@@ -41,6 +47,7 @@ async def get_series(_: Caller, query: Annotated[SeriesQuery, Query()], desk: At
         asked,
         query.by,
         turn_of(query, desk),
+        query.most,
         cells=desk.cells,
         names=desk.names,
         zone=desk.zone,

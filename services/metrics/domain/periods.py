@@ -1,6 +1,7 @@
 """Days and hours of the deployment's zone. A bucket is named by the UTC instant at which it begins."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -47,6 +48,17 @@ def day(at: datetime, zone: ZoneInfo) -> Period:
     """The whole day of `at` in `zone`."""
     today = at.astimezone(zone).date()
     return Period(begin=_midnight(today, zone), end=_midnight(today + timedelta(days=1), zone))
+
+
+def buckets(period: Period, zone: ZoneInfo, *, days: bool) -> Iterator[datetime]:
+    """All buckets of a bounded period that begins on the edge of one, in order: days, else hours."""
+    assert period.begin is not None
+    assert period.end is not None
+    at = period.begin
+    while at < period.end:
+        yield at
+        on = at.astimezone(zone).date()
+        at = _midnight(on + timedelta(days=1), zone) if days else hour_of(at + timedelta(hours=1), zone)
 
 
 def period(begin: str | None, end: str | None, zone: ZoneInfo, *, days: bool) -> Period:

@@ -72,6 +72,8 @@ def regrouped(
     sums: Mapping[tuple[str, ...], Tally], dims: Sequence[str], group_by: Sequence[str], rollups: Rollups
 ) -> dict[tuple[str, ...], dict[str, int]]:
     """Sums by values of `dims`, added up by those of `group_by`. Where both are the same, nothing is added."""
+    if tuple(dims) == tuple(group_by):
+        return {values: dict(tally) for values, tally in sums.items()}
     places = [dims.index(base(name)) for name in group_by]
     found: dict[tuple[str, ...], dict[str, int]] = {}
     for values, tally in sums.items():

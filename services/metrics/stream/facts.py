@@ -8,6 +8,7 @@ from services.contracts.cases import CaseFact
 from services.runtime.batches import Batch, Fold, Incoming, Outgoing
 
 from ..domain.cells import Line, Sheet, Sums
+from ..domain.months import with_months
 from ..domain.units import moves
 from ..ports import CellWrites
 
@@ -46,10 +47,10 @@ class CellFold:
         return ()
 
     def writes(self) -> Mapping[str, Sequence[Any]]:
-        """The changed sheets."""
+        """The changed sheets, and those of their months."""
         sheets = self._sums.sheets()
         self._marked(self._partition, self._number, sheets)
-        return self._writes(self._partition, sheets)
+        return self._writes(self._partition, with_months(sheets, self._zone))
 
 
 class FactReader:

@@ -280,6 +280,12 @@ async def test_the_page_needs_no_key_and_asks_nobody_else(stage: Stage) -> None:
         assert file.status_code == 200
         assert not re.search(r"""(?:fetch|import|url)\(\s*["']?https?:""", file.text)
         assert ("immutable" in file.headers["cache-control"]) == name.endswith(("js", "css"))
+        plain = await stage.client.get(f"/static/{name}", headers={"Accept-Encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        assert plain.content == file.content, "and compressed for those who take it so"
+        assert int(file.headers["content-length"]) < int(plain.headers["content-length"])
+        assert file.headers["content-encoding"] == "gzip"
+        assert file.headers["etag"] != plain.headers["etag"]
     again = await stage.client.get("/", headers={"If-None-Match": page.headers["etag"]})
     assert again.status_code == 304
     for outside in ("/static/nope.js", "/static/../settings.py", "/static/%2e%2e/settings.py"):

@@ -123,7 +123,7 @@ async def test_the_stream_ends_when_the_process_stops_or_the_key_goes(stage: Sta
 async def test_the_overview_takes_filters_and_refuses_what_it_cannot_group(stage: Stage) -> None:
     answer = await stage.get("/v1/rates/stream", basis="cohort")
     assert (answer.status_code, answer.json()["code"]) == (422, "rate_missing")
-    answer = await stage.get("/v1/rates/stream", category="noise", channel="hotline")
+    answer = await stage.get("/v1/rates/stream", category="noise", urgency="urgent")
     assert (answer.status_code, answer.json()["code"]) == (422, "unsupported_dimensions")
     with pytest.raises(Refused, match="is a date"):
         overview("soon", None, {}, SHANGHAI)

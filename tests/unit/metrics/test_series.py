@@ -80,6 +80,21 @@ async def test_hours_of_what_happens_and_groups(stage: Stage) -> None:
     assert found["rows"][0]["labels"]["channel"]["zh"]
 
 
+async def test_of_many_groups_those_with_the_most_to_count_can_be_asked_for(stage: Stage) -> None:
+    asked = {"rate": "handled", "from": "2026-02-01", "by": "month", "group_by": "channel"}
+    everyone = await ask(stage, "/v1/rates/series", **asked)
+    assert (everyone["groups"], [sum(counts(line)) for line in everyone["rows"]]) == (2, [3, 4])
+    one = await ask(stage, "/v1/rates/series", **asked, most="1")
+    assert (one["groups"], one["rows"]) == (2, [everyone["rows"][1]])
+    assert one["rows"][0]["group"] == {"channel": "hotline"}
+    both = await ask(stage, "/v1/rates/series", **asked, most="8")
+    assert both["rows"] == everyone["rows"][::-1], "the largest first"
+    pairs = await ask(stage, "/v1/rates/series", **asked | {"group_by": "channel,category"}, most="1")
+    assert (pairs["groups"], [line["group"]["channel"] for line in pairs["rows"]]) == (2, ["hotline"])
+    whole = await ask(stage, "/v1/rates/series", **asked | {"group_by": ""}, most="1")
+    assert (whole["groups"], len(whole["rows"])) == (1, 1)
+
+
 async def test_a_month_beside_the_one_before_and_the_year_before(stage: Stage) -> None:
     found = await ask(stage, "/v1/rates/compare", rate="handled", period="2026-03", group_by="channel")
     assert {row["group"]["channel"]: (row["numerator"], row["denominator"]) for row in found["rows"]} == {

@@ -20,7 +20,7 @@ export interface Answer {
 export interface Overview { at: string; zone: string; today: string; position: Record<string, number>; answers: Answer[] }
 export interface Definitions { definitions: Definition[]; dimensions: string[]; made_of: Record<string, string>; group_by: string[]; assessments: string[] }
 export interface Span { span: string; from: string; to: string; complete: boolean }
-export interface Series extends Omit<Answer, "rows"> { by: string; spans: Span[]; rows: { group: Record<string, string>; labels: Record<string, Labels>; figures: Figure[] }[] }
+export interface Series extends Omit<Answer, "rows"> { by: string; groups: number; spans: Span[]; rows: { group: Record<string, string>; labels: Record<string, Labels>; figures: Figure[] }[] }
 export interface Share { case_id: string; numerator: number; denominator: number; standing: string; why: string | null }
 export type Side = "numerator" | "denominator" | "left_out";
 export interface Receipt {

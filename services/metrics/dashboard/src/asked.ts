@@ -1,5 +1,5 @@
 // A question whose answer is kept fresh: asked again when it changes, and some time after the stream moved.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { address, get, type Question } from "./api";
 import { moved } from "./state";
@@ -13,32 +13,44 @@ export interface Asked<T> { data: T | null; error: unknown }
 export function useAsked<T>(path: string | null, question: Question = {}, live = true, every = 0): Asked<T> {
   const key = path === null ? null : address(path, question);
   const [found, setFound] = useState<Asked<T> & { key: string | null }>({ data: null, error: null, key: null });
-  const last = useRef(0);
-  const [turn, setTurn] = useState(0);
-  useEffect(() => {
-    if (!every) return;
-    const timer = setInterval(() => setTurn((count) => count + 1), every);
-    return () => clearInterval(timer);
-  }, [every]);
-  const tick = live ? moved.value : 0;
   useEffect(() => {
     if (key === null) return;
     const stop = new AbortController();
-    const fresh = found.key !== key;
-    const wait = fresh ? 0 : Math.max(0, CALM_MS - (Date.now() - last.current));
-    const timer = setTimeout(() => {
-      last.current = Date.now();
-      get<T>(key, {}, stop.signal).then(
-        (data) => setFound({ data, error: null, key }),
-        (error: unknown) => {
-          if (!stop.signal.aborted) setFound((before) => ({ data: before.key === key ? before.data : null, error, key }));
-        },
-      );
-    }, wait);
+    const seen = moved.peek();
+    let timer = 0;
+    let busy = true;
+    let stale = false;
+    const later = () => {
+      timer ||= window.setTimeout(() => void read(), CALM_MS);
+    };
+    const read = async () => {
+      [timer, busy, stale] = [0, true, false];
+      try {
+        const data = await get<T>(key, {}, stop.signal);
+        setFound({ data, error: null, key });
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        setFound((before) => ({ data: before.key === key ? before.data : null, error, key }));
+      }
+      busy = false;
+      if (stale) later();
+    };
+    // heard, not read while rendering: ten pictures a second must not draw the view ten times, nor end what is under way
+    const silence = live
+      ? moved.subscribe((count) => {
+          if (count === seen) return;
+          if (busy) stale = true;
+          else later();
+        })
+      : () => {};
+    const clock = every ? window.setInterval(() => (busy ? (stale = true) : later()), every) : 0;
+    void read();
     return () => {
+      silence();
+      clearInterval(clock);
       clearTimeout(timer);
       stop.abort();
     };
-  }, [key, tick, turn]);
+  }, [key, live, every]);
   return key === found.key || found.data !== null ? found : { data: null, error: null };
 }

@@ -11,7 +11,7 @@ import { pick, say } from "../words";
 const COLOURS = ["--line-1", "--line-2", "--line-3", "--line-4", "--line-5", "--line-6", "--line-7", "--line-8"];
 export const MOST_LINES = COLOURS.length;
 
-/** The first groups of a series as lines. */
+/** The groups of a series as lines, at most MOST_LINES. */
 export function Chart({ series, share }: { series: Series; share: boolean }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -1,5 +1,5 @@
 // Departments beside each other, with n and intervals; and one department by itself.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 
 import type { Answer, Definitions, Figure, Overview, Scores, Series } from "../api";
 import { useAsked } from "../asked";
@@ -11,6 +11,7 @@ import { Periods } from "../parts/periods";
 import { firstDay } from "../periods";
 import { openReceipt } from "../receipts";
 import { href, route } from "../route";
+import { language } from "../state";
 import { pick, say } from "../words";
 import { Groups } from "./overview";
 
@@ -32,7 +33,8 @@ function AllDepartments() {
   const scores = useAsked<Scores>(assessment ? "/v1/scores" : null, { assessment, from });
   const [sort, setSort] = useState<[Sort, 1 | -1]>(["n", -1]);
   const [wanted, setWanted] = useState("");
-  const lines = useMemo(() => gather(answers, scores.data), [asked.data, scores.data]);
+  const before = useRef(new Map<string, Line>());
+  const lines = useMemo(() => [...(before.current = kept(before.current, gather(answers, scores.data))).values()], [asked.data, scores.data, language.value]);
   const shown = useMemo(() => {
     const text = wanted.trim().toLowerCase();
     const found = text ? lines.filter((one) => one.name.toLowerCase().includes(text) || one.id.includes(text)) : lines;
@@ -63,26 +65,7 @@ function AllDepartments() {
               </tr>
             </thead>
             <tbody>
-              {shown.map((line) => (
-                <tr key={line.id}>
-                  <th scope="row"><a href={href("departments", line.id)}>{line.name}</a></th>
-                  <td>{number(line.n)}</td>
-                  {scored && <td>{line.score === null ? <span class="none">—</span> : <><strong>{number(line.score, 1)}</strong> <small>#{line.rank}</small></>}</td>}
-                  {answers.map((answer) => {
-                    const { rate } = answer;
-                    const row = line.rows[rate];
-                    if (!row || row.value === null) return <td key={rate}><span class="none">—</span></td>;
-                    return (
-                      <td key={rate}>
-                        <button type="button" class="plain" onClick={() => openReceipt(answer, row.group)}>
-                          <strong>{percent(row.value)}</strong> <small>{number(row.numerator ?? 0)}/{number(row.denominator ?? 0)}</small>
-                        </button>
-                        <Bar row={row} />
-                      </td>
-                    );
-                  })}
-                </tr>
-              ))}
+              {shown.map((line) => <Row key={line.id} line={line} answers={answers} scored={scored} from={from} />)}
               {shown.length === 0 && <tr><th scope="row" colSpan={COLUMNS.length + 3}>{say("nothing_yet")}</th></tr>}
             </tbody>
           </table>
@@ -90,6 +73,30 @@ function AllDepartments() {
       </section>
     </>
   );
+}
+
+/** Drawn again only where something of it has changed: a thousand of them stand in the table. */
+function Row({ line, answers, scored, from }: { line: Line; answers: Answer[]; scored: boolean; from: string | null }) {
+  return useMemo(() => (
+    <tr>
+      <th scope="row"><a href={href("departments", line.id)}>{line.name}</a></th>
+      <td>{number(line.n)}</td>
+      {scored && <td>{line.score === null ? <span class="none">—</span> : <><strong>{number(line.score, 1)}</strong> <small>#{line.rank}</small></>}</td>}
+      {answers.map((answer) => {
+        const { rate } = answer;
+        const row = line.rows[rate];
+        if (!row || row.value === null) return <td key={rate}><span class="none">—</span></td>;
+        return (
+          <td key={rate}>
+            <button type="button" class="plain" onClick={() => openReceipt(answer, row.group)}>
+              <strong>{percent(row.value)}</strong> <small>{number(row.numerator ?? 0)}/{number(row.denominator ?? 0)}</small>
+            </button>
+            <Bar row={row} />
+          </td>
+        );
+      })}
+    </tr>
+  ), [line, scored, from, language.value]);
 }
 
 function OneDepartment({ id }: { id: string }) {
@@ -109,7 +116,6 @@ function OneDepartment({ id }: { id: string }) {
   );
 }
 
-
 function gather(answers: Answer[], scores: Scores | null): Line[] {
   const lines = new Map<string, Line>();
   answers.forEach((answer) => {
@@ -127,6 +133,14 @@ function gather(answers: Answer[], scores: Scores | null): Line[] {
     if (line) [line.score, line.rank] = [row.score, row.rank];
   }
   return [...lines.values()];
+}
+
+/** The lines by id; those that say what they said before are the same objects as then. */
+function kept(before: Map<string, Line>, lines: Line[]): Map<string, Line> {
+  return new Map(lines.map((line) => {
+    const old = before.get(line.id);
+    return [line.id, old && JSON.stringify(old) === JSON.stringify(line) ? old : line];
+  }));
 }
 
 function order(a: Line, b: Line, by: Sort): number {

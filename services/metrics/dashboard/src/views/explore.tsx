@@ -23,7 +23,7 @@ export function ExploreView() {
   const chart = asked.show !== "table";
   const from = asked.from || `${new Date().getFullYear()}-01-01`;
   const answer = useAsked<Answer>(question && !chart ? "/v1/rates" : null, question);
-  const series = useAsked<Series>(question && chart ? "/v1/rates/series" : null, { ...question, from, by: asked.by ?? "day" });
+  const series = useAsked<Series>(question && chart ? "/v1/rates/series" : null, { ...question, from, by: asked.by ?? "day", most: groups ? MOST_LINES : null });
   if (!definitions.data) return <Missing error={definitions.error} />;
   if (!row) return <Missing error={new Problem(422, "unknown_rate", `${say("no_rate")} ${asked.rate}`)} />;
   const speed = row.quantiles !== undefined;
@@ -74,7 +74,7 @@ function CopyLink() {
 }
 
 function Lines({ series, share }: { series: Series; share: boolean }) {
-  const more = series.rows.length - MOST_LINES;
+  const more = series.groups - series.rows.length;
   return (
     <section class="sheet">
       <Chart series={series} share={share} />

@@ -1,0 +1,81 @@
+"""MongoDB's own time: what a service asked of it, as its profiler saw it, asked again without the service."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+
+Document = dict[str, Any]
+Client = MongoClient[Document]
+_KEPT = ("aggregate", "pipeline", "find", "filter", "projection")
+_PROFILE_BYTES = 64_000_000
+
+
+class Store(msgspec.Struct, frozen=True):
+    """A collection that is read."""
+
+    database: str
+    collection: str
+
+
+class Reads(msgspec.Struct, frozen=True):
+    """Commands, each with the database it was sent to; how many documents MongoDB looked at for all of them."""
+
+    commands: Sequence[tuple[str, Document]]
+    documents: int
+
+
+class Profile:
+    """What was asked of these stores since it began."""
+
+    def __init__(self, client: Client, stores: Sequence[Store]) -> None:
+        self._client, self._stores = client, stores
+
+    def reads(self) -> Reads:
+        """In order, store by store. RuntimeError where the profiler kept a command in part, or nothing was asked."""
+        commands, documents = list[tuple[str, Document]](), 0
+        for store in self._stores:
+            query = {"ns": f"{store.database}.{store.collection}"}
+            for one in self._client[store.database]["system.profile"].find(query).sort("ts", 1):
+                documents += one.get("docsExamined", 0)
+                if one["op"] == "getmore":
+                    continue
+                command = {name: one["command"][name] for name in _KEPT if name in one["command"]}
+                if not command:
+                    raise RuntimeError(f"MongoDB's profiler kept a command on {query['ns']} in part")
+                commands.append((store.database, command))
+        if not commands:
+            raise RuntimeError("nothing was asked of MongoDB")
+        return Reads(commands, documents)
+
+
+@contextmanager
+def profiled(client: Client, stores: Sequence[Store]) -> Iterator[Profile]:
+    """MongoDB's profiler, as long as the block runs; what it saw can be read in it and after it."""
+    databases = [client[name] for name in {store.database for store in stores}]
+    for database in databases:
+        database.drop_collection("system.profile")
+        database.create_collection("system.profile", capped=True, size=_PROFILE_BYTES)
+        database.command("profile", 2)
+    try:
+        yield Profile(client, stores)
+    finally:
+        for database in databases:
+            database.command("profile", 0)
+
+
+def again(client: Client, reads: Reads) -> int:
+    """All of them in one snapshot, as ours are, to the ends of their cursors, nothing decoded; bytes that came."""
+    with client.start_session(snapshot=True) as session:
+        return sum(len(batch) for name, command in reads.commands for batch in _batches(client[name], command, session))
+
+
+def _batches(database: Database[Document], command: Document, session: ClientSession) -> Iterator[bytes]:
+    if "aggregate" in command:
+        return iter(database[command["aggregate"]].aggregate_raw_batches(command["pipeline"], session=session))
+    collection = database[command["find"]]
+    return iter(collection.find_raw_batches(command["filter"], command.get("projection"), session=session))
