@@ -78,9 +78,9 @@ class AlertFigure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """What a rule saw in one group: enough to ask for the figure's receipt.
 
     `value` is the share, or the count (of a share that of its `part`), None where there was nothing to divide by; `n`
-    of how many cases or occurrences. `threshold` is what it is compared with (of a rise its factor), `mean` that of a
-    rise's days before. `begin` and `end` are half-open, None where unbounded. `position` is partition → number of the
-    last fact that counts.
+    is of how many cases or occurrences. `threshold` is what the rule compares with (of a rise its factor), `mean` that
+    of a rise's days before. `begin` and `end` are half-open, None where unbounded. `position` is partition → number of
+    the last fact that counts.
     """
 
     rate: str
