@@ -1,6 +1,7 @@
 """What other systems read of figures on the `rates` topic: the newest record of a cell is what the cell holds, through
 kills of whoever tells it and after a rebuild."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from services.metrics.adapters.sheets import cells_on, sheet_of
 from services.metrics.domain.measures import MEASURES
 from services.metrics.domain.periods import mark
 from tests.e2e.agreement import all_equal, settled
-from tests.e2e.deployment import Deployment, until
+from tests.e2e.deployment import Deployment
 from tests.e2e.log import read_log
 from tests.e2e.test_pipeline import ticket
 from tests.e2e.test_recount import SEED, replay
@@ -67,7 +68,12 @@ def told(deployment: Deployment) -> Cells:
 
 def agreed(deployment: Deployment) -> None:
     settled(deployment)
-    until(lambda: told(deployment) == held(deployment), 60)
+    deadline = time.monotonic() + 120
+    while (ours := held(deployment)) != (theirs := told(deployment)):
+        unlike = [key for key in {*ours, *theirs} if ours.get(key) != theirs.get(key)]
+        shown = [(key, ours.get(key), theirs.get(key)) for key in unlike[:5]]
+        assert time.monotonic() < deadline, f"{len(unlike)} of {len(ours)} cells, such as {shown}"
+        time.sleep(0.5)
 
 
 def kill(deployment: Deployment, name: str) -> None:

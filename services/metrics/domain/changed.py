@@ -38,12 +38,15 @@ class Changed:
                     break
         return found
 
-    def told(self, partition: int, batch: int, sheets: Iterable[Sheet]) -> None:
-        """These are known to be on the topic, as they were after that batch."""
+    def told(self, partition: int, batch: int, sheets: Mapping[Sheet, Iterable[Cell]]) -> None:
+        """These cells are known to be on the topic, as they were after that batch. Others of the same sheets, marked
+        since they were asked for, are still to be told, however early their batch."""
         there = self._sheets.get(partition, {})
-        for sheet in sheets:
+        for sheet, cells in sheets.items():
             if sheet in there and there[sheet][0] <= batch:
-                del there[sheet]
+                there[sheet][1].difference_update(cells)
+                if not there[sheet][1]:
+                    del there[sheet]
 
     def forget(self, partition: int) -> None:
         """Another process has the partition."""

@@ -28,10 +28,19 @@ def test_what_a_later_batch_changes_waits_for_it_and_is_not_taken_for_told() -> 
     changed.mark(0, 2, {TOTAL: [LEAK]})
     # read at batch 1: the second is not committed yet
     assert changed.upto(0, 1, 10) == {ROADS: {(None, "")}}
-    changed.told(0, 1, [TOTAL, ROADS])
+    changed.told(0, 1, {TOTAL: [(None, "")], ROADS: [(None, "")]})
     assert changed.upto(0, 2, 10) == {TOTAL: {(None, ""), ("category", "leak")}}
-    changed.told(0, 2, [TOTAL])
+    changed.told(0, 2, changed.upto(0, 2, 10))
     assert changed.count == 0
+
+
+def test_what_was_marked_while_others_of_its_sheet_were_told_is_still_to_be_told() -> None:
+    changed = Changed()
+    changed.mark(0, 1, {TOTAL: [OWN]})
+    asked = changed.upto(0, 1, 10)
+    changed.mark(0, 2, {TOTAL: [LEAK]})  # and committed before the sheet is read: it is read as of batch 2
+    changed.told(0, 2, asked)
+    assert changed.upto(0, 2, 10) == {TOTAL: {("category", "leak")}}
 
 
 def test_no_more_than_asked_for_at_once() -> None:
