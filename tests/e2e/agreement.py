@@ -23,7 +23,7 @@ READ = {
     "notify": (CASES.name, CONTACTS.name),
     "metrics": (CASES.name,),
 }
-DECIDING = ("department", "category", "channel", "policy", "calendar", "history")
+DECIDING = ("department", "category", "channel", "policy", "calendar", "history", "grid")
 """The kinds of rows that decisions look at."""
 
 
