@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from services.contracts.alerts import AlertChanged, AlertFigure
 from services.contracts.cases import CaseFact
@@ -103,8 +104,7 @@ class MemoryEvidence:
         for case_id, one in self.kept.items():
             if ids.after < case_id and (ids.upto is None or case_id <= ids.upto):
                 self.looks += 1
-                case = Behind(case_id=case_id, partition=0, pieces=one.pieces)
-                yield lambda case=case: [case]  # type: ignore[misc]
+                yield partial(iter, [Behind(case_id=case_id, partition=0, pieces=one.pieces)])
 
 
 class MemoryAlerts:

@@ -114,6 +114,10 @@ async def test_the_list_as_a_file(stage: Stage) -> None:
     answer = await stage.get("/v1/rates/handled/receipt/export", side="left_out", format="csv")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [(row["件"], row["状态"], row["为何不计"]) for row in rows] == [("t-void", "作废", "不是有效件")]
+    answer = await stage.get("/v1/rates/handled/receipt/export", side="denominator", format="csv", lang="en")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert sorted(row["Case"] for row in rows) == ["t-closed", "t-excluded", "t-open"]
+    assert {row["Counts up to (partition:sequence)"] for row in rows} == {f"0:{len(stage.cells.facts)} 1:0"}
     answer = await stage.get("/v1/rates/handled/receipt/export", format="xlsx", lang="en")
     data, about = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
     head, *cases = data.values
