@@ -157,5 +157,6 @@ def _send(bootstrap: str, city: City, share: int, began: Any, ended: Any) -> Non
             key, value, headers = next(source)
             producer.produce(CASES.name, value, key.encode(), partition=partition, headers=headers)
         sent += len(coming)
-        producer.poll(max(0.0, at + sent / FACTS_PER_SECOND - time.monotonic()))
+        producer.poll(0)
+        time.sleep(max(0.0, at + sent / FACTS_PER_SECOND - time.monotonic()))
     producer.flush()
