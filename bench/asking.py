@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from .measure import median
+from .measure import cpu_seconds, less, median
 from .replaying import Client, Store, again, profiled
 
 KEY = "dashboard"
@@ -42,30 +42,36 @@ class Asker:
         return body
 
 
-def measure(client: Client, asker: Asker, question: Question, most: int, seconds: float) -> dict[str, Any]:
-    """Up to `most` requests, fewer where they take more than `seconds` in all; after each MongoDB's own turn."""
+def measure(
+    client: Client, asker: Asker, question: Question, pids: Mapping[str, int], most: int, seconds: float
+) -> dict[str, Any]:
+    """Up to `most` requests, fewer where they take more than `seconds` in all; after each MongoDB's own turn, where the
+    same can be asked again. `cpu_ms` is what each of `pids` spent on a request of ours."""
     with profiled(client, question.stores) as profile:
         body = asker.ask(question)
     reads = profile.reads()
     ours, theirs, began = list[float](), list[float](), time.perf_counter()
+    spent = dict.fromkeys(pids, 0.0)
     while len(ours) < most and (len(ours) < FEWEST or time.perf_counter() - began < seconds):
-        at = time.perf_counter()
+        before, at = cpu_seconds(pids), time.perf_counter()
         asker.ask(question)
-        between = time.perf_counter()
-        again(client, reads)
-        ours.append((between - at) * 1e3)
-        theirs.append((time.perf_counter() - between) * 1e3)
+        ours.append((time.perf_counter() - at) * 1e3)
+        for name, used in less(cpu_seconds(pids), before).items():
+            spent[name] += used
+        if reads.whole:
+            at = time.perf_counter()
+            again(client, reads)
+            theirs.append((time.perf_counter() - at) * 1e3)
     return {
         "asks": question.asks,
         "requests": len(ours),
         "bytes": len(body),
         "documents": reads.documents,
-        "p50_ms": round(median(ours), 1),
-        "p99_ms": round(_p99(ours), 1),
-        "mongodb_p50_ms": round(median(theirs), 1),
-        "mongodb_p99_ms": round(_p99(theirs), 1),
+        "ours": _times(ours),
+        "mongodb": _times(theirs) if theirs else None,
+        "cpu_ms": {name: round(used / len(ours) * 1e3, 1) for name, used in spent.items()},
     }
 
 
-def _p99(values: Sequence[float]) -> float:
-    return sorted(values)[len(values) * 99 // 100]
+def _times(took: Sequence[float]) -> dict[str, float]:
+    return {"p50_ms": round(median(took), 1), "p99_ms": round(sorted(took)[len(took) * 99 // 100], 1)}

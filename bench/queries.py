@@ -93,12 +93,13 @@ def ask(servers: Servers, most: int, progress: Progress) -> list[dict[str, Any]]
     task = progress.add_task("queries", total=len(QUESTIONS))
     found = list[dict[str, Any]]()
     with ExitStack() as stack:
+        pids = {"mongod": servers.mongod_pid}
         for number, service in enumerate((METRICS, EVIDENCE)):
-            stack.enter_context(ours.running(servers, service, first_port=ours.PORT + number))
+            (pids[service],) = stack.enter_context(ours.running(servers, service, first_port=ours.PORT + number))
             ours.wait_ready(ours.PORT + number)
         client, asker = stack.enter_context(mongo(servers)), Asker(ours.PORT)
         for question in QUESTIONS:
-            found.append(asking.measure(client, asker, question, most, SECONDS))
+            found.append(asking.measure(client, asker, question, pids, most, SECONDS))
             progress.advance(task)
     return found
 

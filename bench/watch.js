@@ -8,9 +8,17 @@ window.watchFor = (selector) => {
     watched.first = performance.now();
     return true;
   };
-  const observer = new MutationObserver(() => look() && observer.disconnect());
-  observer.observe(document, { childList: true, subtree: true, characterData: true });
+  watched.shown = new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      if (!look()) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(document, { childList: true, subtree: true, characterData: true });
+  });
 };
+
+window.shownWithin = (ms) => Promise.race([watched.shown, new Promise((_, reject) => setTimeout(() => reject(new Error("no figure came")), ms))]);
 
 window.EventSource = class extends EventSource {
   constructor(...asked) {

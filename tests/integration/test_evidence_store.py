@@ -1,7 +1,7 @@
 """Evidence and cells of one history on a real MongoDB: they agree at the newest position, and evidence at any other."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
@@ -18,8 +18,8 @@ from services.metrics.domain import recounts, slices
 from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums, add
 from services.metrics.domain.evidence import Evidence, after
 from services.metrics.domain.measures import MEASURES
-from services.metrics.domain.months import with_months
-from services.metrics.domain.periods import Period, day_of
+from services.metrics.domain.months import month_of, with_months
+from services.metrics.domain.periods import Period, day_of, marked
 from services.metrics.domain.rates import CATALOGUE
 from services.metrics.domain.receipts import Asked, Share
 from services.metrics.domain.units import moves
@@ -101,6 +101,10 @@ async def test_cells_and_evidence_agree_whatever_is_asked(database: Database, si
     assert any(held.sums)
     for query, ours, theirs in zip(asked, held.sums, counted.sums, strict=True):
         assert _without_zeros(ours) == _without_zeros(theirs), query
+    monthly = [msgspec.structs.replace(query, bucketed=True, by_month=True) for query in asked]
+    held, counted = await cells.read(monthly), await Past(evidence, position).read(monthly)
+    for query, ours, theirs in zip(monthly, held.sums, counted.sums, strict=True):
+        assert _by_month(ours) == _by_month(theirs), query
     for query in asked:
         parted = await cells.parted(query)
         assert parted.position == position
@@ -110,6 +114,13 @@ async def test_cells_and_evidence_agree_whatever_is_asked(database: Database, si
             for tally in alone.sums[0].values():
                 add(summed, tally)
             assert _without_zeros({(): parted.sums[partition]}) == _without_zeros({(): summed}), (query, partition)
+
+
+def _by_month(sums: Mapping[tuple[str, ...], Mapping[str, int]]) -> dict[tuple[str, ...], dict[str, int]]:
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    for (bucket, *values), tally in sums.items():
+        add(found.setdefault((month_of(marked(bucket), ZONE).isoformat(), *values), {}), tally)
+    return _without_zeros(found)
 
 
 async def test_the_past_is_what_the_cells_were_then(database: Database) -> None:

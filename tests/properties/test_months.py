@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.contracts.cases import CaseFact
 from services.metrics.domain.cells import Sums
-from services.metrics.domain.months import KEPT, month_buckets, month_of, split, with_months
+from services.metrics.domain.months import KEPT, OF, month_buckets, month_of, split, with_months
 from services.metrics.domain.periods import Period, buckets, day_of, hour_of
 from services.metrics.domain.units import moves
 from tests.properties.case_logs import logs
@@ -73,6 +73,6 @@ def test_a_month_is_the_sum_of_its_days_own_cells(log: list[CaseFact]) -> None:
             if sheet.basis in KEPT.values():
                 assert (inner, month) == (None, sheet.bucket)
                 months[sheet.basis, month, sheet.dimension, sheet.value, measure] += count
-            elif inner is None and sheet.basis in KEPT:
+            elif inner is None and sheet.basis in KEPT and sheet.dimension in OF:
                 days[KEPT[sheet.basis], month, sheet.dimension, sheet.value, measure] += count
     assert {place: count for place, count in days.items() if count} == dict(months)

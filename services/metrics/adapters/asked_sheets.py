@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ..domain.cells import SHEETS, Sheet
-from ..domain.months import KEPT, month_buckets, split
+from ..domain.months import KEPT, OF, month_buckets, split
 from ..domain.periods import Period, buckets, mark, marked
 from ..ports import CellQuery
 from .sheets import prefix, sheet_id
@@ -68,7 +68,7 @@ def parts(query: CellQuery, zone: ZoneInfo) -> list[Part]:
     """Whole months, where months are kept of what is asked, and the days or hours that are left."""
     outer, inner = SHEETS[query.dims]
     month = KEPT.get(query.basis)
-    if month is None or inner is not None or (query.bucketed and not query.by_month):
+    if month is None or outer not in OF or inner is not None or (query.bucketed and not query.by_month):
         return [Part(query.basis, outer, query.period)]
     found = split(query.period, zone)
     rest = [Part(query.basis, outer, part) for part in found.rest]

@@ -1,6 +1,7 @@
 """Whole months of cells: a long period is read from them and a few days, whatever happened on each day.
 
-Kept of each sheet's own cell alone, by the calendar months of the deployment's zone.
+Kept of the sheets' own cells alone, by the calendar months of the deployment's zone, and only where a year is asked for
+often: ADR 0019 says what they cost.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,8 +15,10 @@ from .cells import Line, Sheet
 from .periods import Period
 from .spans import span_of
 
-KEPT: Mapping[str, str] = {"cohort": "cohort.month", "due": "due.month", "flow": "flow.month"}
-"""Bases of which there are months, each with theirs. A histogram's are as many numbers as its days'."""
+KEPT: Mapping[str, str] = {"cohort": "cohort.month", "due": "due.month"}
+"""Bases of which there are months, each with theirs."""
+OF = ("total", "channel", "department")
+"""Dimensions of the sheets of which there are."""
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +33,7 @@ def with_months(sheets: Mapping[Sheet, Mapping[Line, int]], zone: ZoneInfo) -> d
     found: dict[Sheet, dict[Line, int]] = {}
     for sheet, lines in sheets.items():
         basis = KEPT.get(sheet.basis)
-        if basis is None:
+        if basis is None or sheet.dimension not in OF:
             continue
         month = Sheet(basis, month_of(sheet.bucket, zone), sheet.dimension, sheet.value)
         for line, count in lines.items():

@@ -36,6 +36,8 @@ def test_a_period_is_read_from_its_whole_months_and_the_days_around_them() -> No
     "asked",
     [
         query(None, None, "durations"),
+        query(None, None, "flow"),
+        CellQuery(basis="cohort", period=Period(), dims=("grid",)),
         query(None, None, bucketed=True),
         CellQuery(basis="cohort", period=Period(), dims=("department", "category")),
         CellQuery(basis="cohort", period=Period(), dims=("category",)),
