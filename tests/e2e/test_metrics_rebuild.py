@@ -44,7 +44,9 @@ class Watch(threading.Thread):
                 return
 
     def _look(self) -> None:
-        pushed = self._deployment.call("POST", "intake", "/v1/tickets", "source:hotline", json=ticket())
+        pushed = self._deployment.call(
+            "POST", "intake", "/v1/tickets", "source:hotline", json=ticket(category="street-light")
+        )
         answer = self._deployment.call("GET", "metrics", "/v1/rates", "dashboard", params={"rate": "received_count"})
         if (pushed.status_code, answer.status_code) != (202, 200):
             self.flaws.append(f"{pushed.text} {answer.text}")

@@ -86,7 +86,9 @@ def kill(deployment: Deployment, name: str) -> None:
 
 def push_some(deployment: Deployment) -> None:
     for _ in range(20):
-        answer = deployment.call("POST", "intake", "/v1/tickets", "source:hotline", json=ticket())
+        answer = deployment.call(
+            "POST", "intake", "/v1/tickets", "source:hotline", json=ticket(category="street-light")
+        )
         assert answer.status_code == 202
 
 

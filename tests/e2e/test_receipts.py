@@ -115,7 +115,8 @@ def test_a_cell_broken_by_hand_is_seen(deployment: Deployment, played: list[Any]
         standing = database["generations"].find_one({})
         assert standing is not None
         name = f"cells_{standing['_id']}_{standing['current']}"
-        sheet = database[name].find_one({"_id": {"$regex": "^cohort/total/"}, "own.valid": {"$gt": 0}})
+        # figures of all times are read from months
+        sheet = database[name].find_one({"_id": {"$regex": "^cohort.month/total/"}, "own.valid": {"$gt": 0}})
         assert sheet is not None
         partition = int(sheet["_id"].rpartition("/")[2])
         database[name].update_one({"_id": sheet["_id"]}, {"$inc": {"own.valid": 1}})

@@ -163,9 +163,12 @@ class RatesTopic:
         self._changed.whole -= partitions
         try:
             async for documents, at in self._all(generation):
-                for partition in partitions:
-                    cells = _by_id(documents, partition).values()
-                    await self._publish([(at[partition], some) for some in cells])
+                told = [
+                    (at[partition], cells)
+                    for partition in partitions
+                    for cells in _by_id(documents, partition).values()
+                ]
+                await self._publish(told)
         except BaseException:
             self._changed.whole |= partitions
             raise
@@ -175,15 +178,11 @@ class RatesTopic:
         async for documents, at in self._all(generation):
             fresh = _by_id(documents, partition)
             old, _ = await self._beside(before, fresh)
-            for name, cells in fresh.items():
-                other = {key: tally for key, tally in cells.items() if tally != old.get(name, {}).get(key)}
-                await self._publish([(at[partition], other)])
+            await self._publish([(at[partition], _other(cells, old.get(name, {}))) for name, cells in fresh.items()])
         async for documents, _ in self._all(before):
             old = _by_id(documents, partition)
             fresh, at = await self._beside(generation, old)
-            for name, cells in old.items():
-                gone: Cells = {key: {} for key in cells.keys() - fresh.get(name, {}).keys()}
-                await self._publish([(at[partition], gone)])
+            await self._publish([(at[partition], _gone(cells, fresh.get(name, {}))) for name, cells in old.items()])
 
     async def _beside(self, generation: str, ids: Collection[str]) -> tuple[dict[str, Cells], dict[int, Entry]]:
         documents, at = await self._read(generation, {"_id": {"$in": list(ids)}}, AT_ONCE)
@@ -230,6 +229,14 @@ class RatesTopic:
             document = {"generation": generation, "places": places}
             await self._database[COLLECTION].replace_one({"_id": entry.partition}, document, upsert=True)
             self._kept[entry.partition] = told
+
+
+def _other(cells: Cells, than: Cells) -> Cells:
+    return {key: tally for key, tally in cells.items() if tally != than.get(key)}
+
+
+def _gone(cells: Cells, now: Cells) -> Cells:
+    return {key: {} for key in cells.keys() - now.keys()}
 
 
 def _by_id(documents: Sequence[Mapping[str, Any]], partition: int | None = None) -> dict[str, Cells]:

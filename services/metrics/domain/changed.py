@@ -11,42 +11,47 @@ Cell = tuple[str | None, str]
 
 
 class Changed:
-    """By partition: each sheet's changed cells, with the number of the last batch that changed one of them."""
+    """By partition and sheet: each changed cell, with the first and the last batch whose change of it is not told."""
 
     def __init__(self) -> None:
-        self._sheets: dict[int, dict[Sheet, tuple[int, set[Cell]]]] = {}
+        self._sheets: dict[int, dict[Sheet, dict[Cell, tuple[int, int]]]] = {}
         self.whole: set[int] = set()
 
     def mark(self, partition: int, batch: int, sheets: Mapping[Sheet, Iterable[Line]]) -> None:
         """These lines change with a batch that is about to be committed."""
         there = self._sheets.setdefault(partition, {})
         for sheet, lines in sheets.items():
-            cells = there[sheet][1] if sheet in there else set[Cell]()
-            cells.update((inner, value) for inner, value, _ in lines)
-            there[sheet] = batch, cells
+            cells = there.setdefault(sheet, {})
+            for inner, value, _ in lines:
+                first, last = cells.get((inner, value), (batch, batch))
+                cells[inner, value] = min(first, batch), max(last, batch)
         if len(there) > MOST_SHEETS:
             there.clear()
             self.whole.add(partition)
 
-    def upto(self, partition: int, batch: int, most: int) -> dict[Sheet, set[Cell]]:
-        """At most so many sheets that no later batch has changed."""
-        found: dict[Sheet, set[Cell]] = {}
-        for sheet, (number, cells) in self._sheets.get(partition, {}).items():
-            if number <= batch:
-                found[sheet] = set(cells)
+    def upto(self, partition: int, batch: int, most: int) -> dict[Sheet, list[Cell]]:
+        """What that batch or one before it has changed, of at most so many sheets, even where later ones did so too."""
+        found: dict[Sheet, list[Cell]] = {}
+        for sheet, cells in self._sheets.get(partition, {}).items():
+            if due := [cell for cell, (first, _) in cells.items() if first <= batch]:
+                found[sheet] = due
                 if len(found) == most:
                     break
         return found
 
     def told(self, partition: int, batch: int, sheets: Mapping[Sheet, Iterable[Cell]]) -> None:
-        """These cells are known to be on the topic, as they were after that batch. Others of the same sheets, marked
-        since they were asked for, are still to be told, however early their batch."""
+        """These cells are known to be on the topic as they were after that batch. What a later one changes of them is
+        still to be told, and so are others of the same sheets, marked since."""
         there = self._sheets.get(partition, {})
-        for sheet, cells in sheets.items():
-            if sheet in there and there[sheet][0] <= batch:
-                there[sheet][1].difference_update(cells)
-                if not there[sheet][1]:
-                    del there[sheet]
+        for sheet, told in sheets.items():
+            cells = there.get(sheet, {})
+            for cell in told:
+                if cell in cells:
+                    _, last = cells.pop(cell)
+                    if last > batch:
+                        cells[cell] = batch + 1, last
+            if not cells:
+                there.pop(sheet, None)
 
     def forget(self, partition: int) -> None:
         """Another process has the partition."""

@@ -1,12 +1,13 @@
 """What is still to be told of changed cells: nothing is dropped while a later batch changes it again."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import pytest
 
 from services.metrics.domain import changed as module
 from services.metrics.domain.cells import Line, Sheet
-from services.metrics.domain.changed import Changed
+from services.metrics.domain.changed import Cell, Changed
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 TOTAL, ROADS = Sheet("cohort", DAY, "total", ""), Sheet("cohort", DAY, "department", "roads")
@@ -14,22 +15,29 @@ OWN: Line = (None, "", "valid")
 LEAK: Line = ("category", "leak", "valid")
 
 
-def test_cells_of_a_sheet_are_told_once_however_many_measures_changed() -> None:
+def cells(found: Mapping[Sheet, Iterable[Cell]]) -> dict[Sheet, set[Cell]]:
+    return {sheet: set(some) for sheet, some in found.items()}
+
+
+def test_a_cell_is_told_once_however_many_measures_changed() -> None:
     changed = Changed()
     changed.mark(0, 1, {TOTAL: [OWN, (None, "", "closed"), LEAK], ROADS: [OWN]})
-    assert changed.upto(0, 1, 10) == {TOTAL: {(None, ""), ("category", "leak")}, ROADS: {(None, "")}}
+    asked = changed.upto(0, 1, 10)
+    assert asked == {TOTAL: [(None, ""), ("category", "leak")], ROADS: [(None, "")]}
     assert changed.upto(1, 1, 10) == {}
-    assert changed.count == 2
+    changed.told(0, 1, asked)
+    assert (changed.count, changed.upto(0, 9, 10)) == (0, {})
 
 
-def test_what_a_later_batch_changes_waits_for_it_and_is_not_taken_for_told() -> None:
+def test_what_every_batch_changes_is_told_all_the_same_and_stays_to_be_told() -> None:
     changed = Changed()
-    changed.mark(0, 1, {TOTAL: [OWN], ROADS: [OWN]})
-    changed.mark(0, 2, {TOTAL: [LEAK]})
-    # read at batch 1: the second is not committed yet
-    assert changed.upto(0, 1, 10) == {ROADS: {(None, "")}}
-    changed.told(0, 1, {TOTAL: [(None, "")], ROADS: [(None, "")]})
-    assert changed.upto(0, 2, 10) == {TOTAL: {(None, ""), ("category", "leak")}}
+    changed.mark(0, 1, {TOTAL: [OWN]})
+    changed.mark(0, 2, {TOTAL: [OWN]})
+    # read at batch 1: the second is not committed yet, and what the first has changed must not wait for it
+    assert cells(changed.upto(0, 1, 10)) == {TOTAL: {(None, "")}}
+    changed.told(0, 1, changed.upto(0, 1, 10))
+    assert changed.upto(0, 1, 10) == {}, "nothing up to batch 1 is left to be told"
+    assert cells(changed.upto(0, 2, 10)) == {TOTAL: {(None, "")}}
     changed.told(0, 2, changed.upto(0, 2, 10))
     assert changed.count == 0
 
@@ -40,7 +48,7 @@ def test_what_was_marked_while_others_of_its_sheet_were_told_is_still_to_be_told
     asked = changed.upto(0, 1, 10)
     changed.mark(0, 2, {TOTAL: [LEAK]})  # and committed before the sheet is read: it is read as of batch 2
     changed.told(0, 2, asked)
-    assert changed.upto(0, 2, 10) == {TOTAL: {("category", "leak")}}
+    assert cells(changed.upto(0, 2, 10)) == {TOTAL: {("category", "leak")}}
 
 
 def test_no_more_than_asked_for_at_once() -> None:
