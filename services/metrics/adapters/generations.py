@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from motor.motor_asyncio import AsyncIOMotorClientSession
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from services.runtime.ledger import ASIDE, all_of, positions
@@ -58,7 +58,7 @@ class Generations:
         """As it is now, or in the snapshot of `session`."""
         found = await self._documents.find_one({"_id": FORM}, session=session)
         if found is None:
-            raise RuntimeError(f"{COLLECTION} has no document {FORM}: was the database dropped while this ran?")
+            raise PyMongoError(f"{COLLECTION} has no document {FORM} yet, or the database was dropped while this ran")
         return Standing(current=_name(found["current"]), fresh=_name(found["fresh"]) if found["fresh"] else None)
 
     async def begin(self, *, anew: bool) -> Standing:

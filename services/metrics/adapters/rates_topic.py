@@ -98,6 +98,8 @@ class RatesTopic:
         for partition in [one for one in self._known if one not in owned]:
             del self._known[partition]
             self._changed.forget(partition)
+        if not owned:
+            return
         generation = (await self._generations.standing()).current
         now = await entries(self._database, self._reader, generation=generation)
         for partition, epoch in owned.items():

@@ -40,6 +40,9 @@ class Counting:
         self._worker: Counter | None = None
         self._stopping = False
         self._log = get_logger(__name__)
+        # as its worker will say, and as long as there is none
+        health.lag = None
+        health.wait_for("worker", "its share of the partitions")
 
     def partitions(self) -> frozenset[int]:
         """Those that this process counts now."""

@@ -66,6 +66,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_when_other_cells_are_read_the_worker_ends_and_theirs_begins() -> None:
     scene = Scene()
     assert (scene.counting.epochs(), scene.counting.read_upto()) == ({}, None)
+    assert (scene.health.lag, scene.health.ready) == (None, False), "nobody may take it for caught up"
     running = asyncio.create_task(scene.counting.run())
     await scene.until(lambda: len(scene.workers) == 1)
     scene.generation = "4.2"
