@@ -1,5 +1,6 @@
 """Which partitions this process may write: taken by the batch path alone, forgotten at every rebalance."""
 
+import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,6 +15,9 @@ from services.contracts.topics import Topic
 
 from .folding import Gap, Read
 from .ledger import Entry
+
+COMMIT_SECONDS = 15.0
+"""The client tries to commit for ever; a member that its group has lost while Kafka slept must not wait with it."""
 
 
 class Owned:
@@ -138,14 +142,16 @@ async def confirm_generation(consumer: Any, entry: Entry) -> None:
     places = _places(assigned, [entry])
     if not places:
         places = {next(tp for tp in assigned if tp.partition == entry.partition): OffsetAndMetadata(0, "")}
-    await consumer.commit(places)
+    async with asyncio.timeout(COMMIT_SECONDS):
+        await consumer.commit(places)
 
 
 async def tell_kafka(consumer: Any, entries: Sequence[Entry]) -> None:
     """The same after a round, for whoever watches the group's lag; the ledger does without."""
     try:
         if places := _places(consumer.assignment(), entries):
-            await consumer.commit(places)
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await consumer.commit(places)
     except (CommitFailedError, IllegalStateError):
         return  # a rebalance is under way
 

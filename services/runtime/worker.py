@@ -37,6 +37,8 @@ ROUND_RECORDS = 2_500
 FOLD_SECONDS = 0.5
 """Folding shares the loop with the group's heartbeats."""
 TAKEN_AT_ONCE = 8
+UNSETTLED_SECONDS = 120.0
+"""A member that the group has lost while Kafka slept may wait for ever; it joins anew."""
 SESSION_TIMEOUT_MS = 10_000
 """After so long without a heartbeat the group gives a worker's partitions to the others."""
 
@@ -150,10 +152,14 @@ class Worker:
         )
         await self._consumer.start()
         self._consumer.subscribe([topic.name for topic in self._topics], listener=self._ownership)
+        settled_at = time.monotonic()
         while not self._stopping.is_set():
             await self._take_assigned()
             if self._ownership.settled(self._consumer):
                 self._health.wait_for("worker", None)
+                settled_at = time.monotonic()
+            elif time.monotonic() - settled_at > UNSETTLED_SECONDS:
+                raise TimeoutError("the group gives no share of the partitions: joining it anew")
             await self._round()
 
     async def _take_assigned(self) -> None:
