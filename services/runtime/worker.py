@@ -13,7 +13,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import CommitFailedError, IllegalStateError
+from aiokafka.errors import IllegalStateError
 
 from services.contracts.topics import REPLAYS, Topic
 
@@ -28,15 +28,15 @@ from .lag import LagWatch
 from .ledger import Generation, Ledger, RolledBack
 from .logs import get_logger
 from .mongo import Database
-from .ownership import Owned, Ownership, admit, check_tail, confirm_generation, place_at, tell_kafka
+from .ownership import Owned, Ownership, admit, tell_kafka
 from .pace import Pace
 from .producer import Producer
+from .taking import Taking
 
 ROUND_RECORDS = 2_500
 """Records of one partition in one round; the next round's are read while this one is committed."""
 FOLD_SECONDS = 0.5
 """Folding shares the loop with the group's heartbeats."""
-TAKEN_AT_ONCE = 8
 UNSETTLED_SECONDS = 120.0
 """A member that the group has lost while Kafka slept may wait for ever; it joins anew."""
 SESSION_TIMEOUT_MS = 10_000
@@ -69,7 +69,6 @@ class Worker:
         self._topics = (*topics, REPLAYS[service])
         self._replays = REPLAYS[service].name
         self._sequence_topic = sequence_of.name if sequence_of else None
-        self._writes_to = writes_to
         self._reader = reader
         self._database = database
         self._producer = producer
@@ -82,6 +81,15 @@ class Worker:
         self._session_timeout_ms = session_timeout_ms
         self._instruments = instruments or Instruments(health.registry)
         self._ownership = Ownership()
+        self._taking = Taking(
+            ledger=self._ledger,
+            directory=directory,
+            producer=producer,
+            ownership=self._ownership,
+            topics=self._topics,
+            writes_to=writes_to,
+            bootstrap=bootstrap,
+        )
         self._pace = Pace()
         self._consumer: Any = None
         self._lag = LagWatch(
@@ -154,57 +162,13 @@ class Worker:
         self._consumer.subscribe([topic.name for topic in self._topics], listener=self._ownership)
         settled_at = time.monotonic()
         while not self._stopping.is_set():
-            await self._take_assigned()
+            await self._taking.take_assigned(self._consumer, self._session)
             if self._ownership.settled(self._consumer):
                 self._health.wait_for("worker", None)
                 settled_at = time.monotonic()
             elif time.monotonic() - settled_at > UNSETTLED_SECONDS:
                 raise TimeoutError("the group gives no share of the partitions: joining it anew")
             await self._round()
-
-    async def _take_assigned(self) -> None:
-        assigned: dict[int, set[str]] = {}
-        for partition in self._consumer.assignment():
-            assigned.setdefault(partition.partition, set()).add(partition.topic)
-        missing = [
-            number
-            for number, names in assigned.items()
-            if number not in self._ownership.owned and len(names) == len(self._topics)
-        ]
-        # side by side, since each waits for the broker; not all at once, since each has a connection of its own
-        for some in (missing[i : i + TAKEN_AT_ONCE] for i in range(0, len(missing), TAKEN_AT_ONCE)):
-            await asyncio.gather(*(self._take(number) for number in some))
-
-    async def _take(self, number: int) -> None:
-        before = await self._ledger.look(number)
-        await self._directory.wait_version(before.directory_version)
-
-        async def confirm(entry: Any) -> None:
-            await confirm_generation(self._consumer, entry)
-
-        rebalances = self._ownership.rebalances
-        try:
-            entry = await self._ledger.take(number, self._session, confirm)
-        except (CommitFailedError, IllegalStateError):
-            await asyncio.sleep(0.1)  # not a member now; the coordinator is rejoining
-            return
-        if entry is None:
-            return
-        if self._writes_to is not None:
-            tail = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
-            await tail.start()
-            try:
-                await check_tail(tail, self._writes_to, entry)
-            finally:
-                await clients.stop(tail)
-        await self._producer.publish(entry.pending())
-        try:
-            owned = await place_at(self._consumer, entry, self._topics)
-        except IllegalStateError:
-            return  # revoked meanwhile
-        if rebalances == self._ownership.rebalances:  # else the seeks were undone with the assignment
-            self._ownership.owned[number] = owned
-            self._log.info("took", partition=number, epoch=entry.epoch, next_seq=entry.next_seq)
 
     async def _round(self) -> None:
         if not any(owned.fetched for owned in self._ownership.owned.values()):
