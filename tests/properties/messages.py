@@ -1,13 +1,13 @@
 """Strategies for every message of the contracts."""
 
-from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, get_args
+from datetime import timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
 from services.contracts.actions import ActionDetails, ActionName, ActionRequested
 from services.contracts.actors import Actor, Role
-from services.contracts.alerts import AlertChanged, AlertFigure, AlertKind, Basis, Part, Reading
+from services.contracts.alerts import AlertChanged
 from services.contracts.assignments import AssignmentNotice, NoticeKind
 from services.contracts.cases import (
     CaseFact,
@@ -29,35 +29,11 @@ from services.contracts.followups import CaseJoined, DeadlineReached, DirectoryA
 from services.contracts.identity import case_id
 from services.contracts.messages import Message
 from services.contracts.promises import Clock, PublishFrom, Terms
-from services.contracts.rates import CellBasis, CellChanged
+from services.contracts.rates import CellChanged
 from services.contracts.submissions import ContactGiven, Place, SubmissionReceived, Urgency
 
-# JSON has no lone surrogates
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-maybe_text = st.none() | texts
-counts = st.integers(0, 2**53)
-# RFC 3339 has offsets in whole minutes
-offsets = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-instants = st.datetimes(
-    min_value=datetime(1970, 1, 2),  # noqa: DTZ001  # hypothesis adds the zone
-    max_value=datetime(2200, 1, 1),  # noqa: DTZ001
-    timezones=offsets | st.just(UTC),
-)
-maybe_instant = st.none() | instants
-grades = st.integers(1, 5)
-maybe_bool = st.none() | st.booleans()
-json_values: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=5,
-)
-json_objects = st.dictionaries(texts, json_values, max_size=3)
-
-
-def one_of(literal: Any) -> st.SearchStrategy[Any]:
-    """A value of a Literal type."""
-    return st.sampled_from(get_args(literal))
-
+from .figures import alerts, cells
+from .values import counts, grades, instants, json_objects, maybe_bool, maybe_instant, maybe_text, one_of, texts
 
 kinds: st.SearchStrategy[Any] = st.sampled_from(("ticket", "opinion"))
 case_ids = st.builds(case_id, kinds, texts, texts)
@@ -306,46 +282,6 @@ mains = st.builds(
     hops=counts,
 )
 applied = st.builds(DirectoryApplied, case_id=case_ids, what=st.sampled_from(("successor", "policy")), at=instants)
-cells = st.builds(
-    CellChanged,
-    partition=counts,
-    seq=counts,
-    basis=one_of(CellBasis),
-    bucket=instants,
-    dims=st.dictionaries(texts, texts, max_size=2),
-    measures=st.dictionaries(texts, st.integers(-(2**53), 2**53), max_size=3),
-)
-floats = st.floats(allow_nan=False, allow_infinity=False)
-figures = st.builds(
-    AlertFigure,
-    rate=texts,
-    definition=counts,
-    basis=one_of(Basis),
-    reading=one_of(Reading),
-    group=st.dictionaries(texts, texts, max_size=2),
-    value=st.none() | counts | floats,
-    n=counts | floats,
-    part=st.none() | one_of(Part),
-    threshold=floats,
-    mean=st.none() | floats,
-    begin=maybe_instant,
-    end=maybe_instant,
-    position=st.dictionaries(texts, counts, max_size=3),
-)
-alerts = st.builds(
-    AlertChanged,
-    id=texts,
-    version=st.integers(1, 2**53),
-    state=st.sampled_from(("raised", "cleared")),
-    at=instants,
-    since=instants,
-    why=st.sampled_from(("figure", "rule")),
-    rule=texts,
-    kind=one_of(AlertKind),
-    name=texts,
-    name_en=texts,
-    figure=figures,
-)
 BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     SubmissionReceived: submissions,
     ActionRequested: actions,
