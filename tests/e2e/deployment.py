@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import msgspec
+import pymongo
 
 ROOT = Path(__file__).parents[2]
 SERVICES = {"intake": 1, "routing": 2, "notify": 3, "metrics": 4, "evidence": 5}
@@ -87,6 +88,10 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
         result = self.mingshao("status", "--json")
         parsed: dict[str, Any] = json.loads(result.stdout)
         return parsed
+
+    def mongo(self) -> pymongo.MongoClient[dict[str, Any]]:
+        """A client of its MongoDB, to be closed."""
+        return pymongo.MongoClient(f"mongodb://127.0.0.1:{self.port_base + 93}/?directConnection=true")
 
     @property
     def kafka_bootstrap(self) -> str:

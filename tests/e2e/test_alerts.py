@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pymongo
 import pytest
 from aiokafka import AIOKafkaProducer
 
@@ -110,7 +109,7 @@ def test_an_alert_is_raised_once_and_cleared_once_whoever_dies_in_between(deploy
     assert one_of(judge(deployment)["standing"], alert)["since"] == told["since"]
     assert published(deployment, alert) == [raised]
 
-    with pymongo.MongoClient(f"mongodb://127.0.0.1:{deployment.port_base + 93}/?directConnection=true") as client:  # type: pymongo.MongoClient[dict[str, Any]]
+    with deployment.mongo() as client:
         # as one leaves it that dies after it has stored a change and before it has published it
         client["mingshao_metrics"]["alerts"].update_one({"_id": alert}, {"$set": {"told": 0}})
     judge(deployment)

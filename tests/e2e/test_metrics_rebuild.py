@@ -9,14 +9,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import pymongo
 import pytest
 
 from deploy.local.places import Home
 from deploy.local.supervisor import plan, record
 from tests.e2e.agreement import all_equal, settled
+from tests.e2e.cells import read_cells, standing
 from tests.e2e.deployment import ROOT, Deployment
 from tests.e2e.test_pipeline import ticket
 from tests.e2e.test_recount import SEED, replay
@@ -67,19 +66,6 @@ class Watch(threading.Thread):
         assert self.readings > 10
 
 
-@contextmanager
-def database(deployment: Deployment) -> Iterator[Any]:
-    uri = f"mongodb://127.0.0.1:{deployment.port_base + 93}/?directConnection=true"
-    with pymongo.MongoClient(uri) as client:  # type: pymongo.MongoClient[dict[str, Any]]
-        yield client["mingshao_metrics"]
-
-
-def standing(deployment: Deployment) -> tuple[int, int | None]:
-    with database(deployment) as found:
-        document = found["generations"].find_one({})
-        return document["current"], document["fresh"]
-
-
 @pytest.fixture(scope="module")
 def played(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     history = generate(reference_street(), seed=SEED + 2, cases=200)
@@ -127,9 +113,10 @@ def test_one_that_was_killed_goes_on_where_it_stood(played: Deployment) -> None:
 def test_a_broken_cell_is_shown_and_mended_only_when_asked(played: Deployment, tmp_path: Path) -> None:
     settled(played)
     now, _ = standing(played)
-    with database(played) as found:
-        cells = found[f"cells_{found['generations'].find_one({})['_id']}_{now}"]
+    with played.mongo() as client:
+        cells = read_cells(client)
         sheet = cells.find_one({"_id": {"$regex": "^cohort/total/"}, "own.valid": {"$gt": 0}})
+        assert sheet is not None
         cells.update_one({"_id": sheet["_id"]}, {"$inc": {"own.valid": 7}})
         broken = cells.find_one({"_id": sheet["_id"]})
     refused = played.mingshao("metrics", "rebuild")
@@ -137,9 +124,9 @@ def test_a_broken_cell_is_shown_and_mended_only_when_asked(played: Deployment, t
     assert "--accept" in refused.stderr
     assert sheet["_id"][:40] in refused.stdout
     assert standing(played)[0] == now
-    with database(played) as found:
-        assert cells.name in found.list_collection_names()
-        assert found[cells.name].find_one({"_id": sheet["_id"]}) == broken
+    with played.mongo() as client:
+        assert read_cells(client).name == cells.name
+        assert read_cells(client).find_one({"_id": sheet["_id"]}) == broken
     accepted = played.mingshao("metrics", "rebuild", "--accept")
     assert accepted.returncode == 0, accepted.stdout + accepted.stderr
     assert "differed" in accepted.stdout

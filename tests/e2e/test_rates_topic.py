@@ -2,49 +2,34 @@
 kills of whoever tells it and after a rebuild."""
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pymongo
 
-from deploy.local.places import Home
-from deploy.local.processes import alive, send
-from deploy.local.supervisor import record
 from services.contracts.rates import CellChanged
 from services.contracts.topics import RATES
 from services.metrics.adapters.sheets import cells_on, sheet_of
 from services.metrics.domain.measures import MEASURES
 from services.metrics.domain.periods import mark
 from tests.e2e.agreement import all_equal, settled
+from tests.e2e.cells import read_cells
 from tests.e2e.deployment import Deployment
 from tests.e2e.log import read_log
 from tests.e2e.test_pipeline import ticket
 from tests.e2e.test_recount import SEED, replay
+from tests.faults.street import kill, one_of
 from tests.recount.history import generate, reference_street
 
 Cells = dict[tuple[Any, ...], Mapping[str, int]]
 
 
-@contextmanager
-def database(deployment: Deployment) -> Iterator[Any]:
-    uri = f"mongodb://127.0.0.1:{deployment.port_base + 93}/?directConnection=true"
-    with pymongo.MongoClient(uri) as client:  # type: pymongo.MongoClient[dict[str, Any]]
-        yield client["mingshao_metrics"]
-
-
-def current(found: Any) -> Any:
-    document = found["generations"].find_one({})
-    return found[f"cells_{document['_id']}_{document['current']}"]
-
-
 def held(deployment: Deployment) -> Cells:
     """As the store has them."""
     cells: Cells = {}
-    with database(deployment) as found:
-        for sheet in current(found).find():
+    with deployment.mongo() as client:
+        for sheet in read_cells(client).find():
             partition, place = sheet_of(sheet)
             if place.basis not in MEASURES:
                 continue  # a month's, which has nothing of its own
@@ -76,14 +61,6 @@ def agreed(deployment: Deployment) -> None:
         time.sleep(0.5)
 
 
-def kill(deployment: Deployment, name: str) -> None:
-    state = record.read_state(Home(deployment.home))
-    assert state is not None
-    for entry in state.processes:
-        if entry.name == name and entry.running is not None and alive(entry.running):
-            send(entry.running, 9)
-
-
 def push_some(deployment: Deployment) -> None:
     for _ in range(20):
         answer = deployment.call(
@@ -97,7 +74,7 @@ def test_the_topic_has_what_the_cells_hold_through_kills(deployment: Deployment,
     third = len(steps) // 3
     for number in range(3):
         replay(deployment, steps[number * third : (number + 1) * third], tmp_path / f"{number}.jsonl")
-        kill(deployment, "metrics-1")
+        kill(one_of(deployment, "metrics"))
     agreed(deployment)
     assert len(held(deployment)) > 1_000
 
@@ -105,15 +82,18 @@ def test_the_topic_has_what_the_cells_hold_through_kills(deployment: Deployment,
 def test_what_a_rebuild_mends_is_told(deployment: Deployment) -> None:
     push_some(deployment)
     agreed(deployment)
-    with database(deployment) as found:
-        cells = current(found)
-        newest = cells.find_one({"_id": {"$regex": "^cohort/total/"}, "own.valid": {"$gt": 0}}, sort=[("_id", -1)])
-        cells.update_one({"_id": newest["_id"]}, {"$inc": {"own.valid": 5}})
-    broken = held(deployment)
+    with deployment.mongo() as client:
+        cells = read_cells(client)
+        sheet = cells.find_one({"_id": {"$regex": "^cohort/total/"}, "own.valid": {"$gt": 0}}, sort=[("_id", -1)])
+        assert sheet is not None
+        cells.update_one({"_id": sheet["_id"]}, {"$inc": {"own.valid": 5}})
+    partition, place = sheet_of(sheet)
+    broken = partition, place.basis, mark(place.bucket), ()
     push_some(deployment)  # some of them go where the broken cell is, so that it is told as it stands
     agreed(deployment)
-    assert len(held(deployment)) >= len(broken)
+    before = told(deployment)[broken]["valid"]
     result = deployment.mingshao("metrics", "rebuild", "--accept")
     assert result.returncode == 0, result.stdout + result.stderr
     agreed(deployment)
+    assert told(deployment)[broken]["valid"] == before - 5
     all_equal(deployment)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pymongo
 import pytest
 
 from tests.conftest import free_port_base
@@ -29,12 +28,8 @@ def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
         made.mingshao("down")
 
 
-def store(deployment: Deployment) -> pymongo.MongoClient[dict[str, Any]]:
-    return pymongo.MongoClient(f"mongodb://127.0.0.1:{deployment.port_base + 93}/?directConnection=true")
-
-
 def contents(deployment: Deployment) -> dict[str, list[dict[str, Any]]]:
-    with store(deployment) as client:
+    with deployment.mongo() as client:
         database = client["mingshao_routing"]
         names = ("cases", "timeline", "directory")
         return {name: list(database[name].find().sort("_id", 1)) for name in names}
@@ -64,7 +59,7 @@ def test_a_lost_store_is_made_again_equal_to_what_it_was(lost: Deployment, tmp_p
     assert lost.call("POST", "intake", "/v1/tickets", "source:hotline", json=one).status_code == 202
     all_equal(lost)
     before, written = contents(lost), facts(lost)
-    with store(lost) as client:
+    with lost.mongo() as client:
         client.drop_database("mingshao_routing")
     # what runs notices at its next commit; what is started anew sees that the log is ahead of the store
     assert lost.call("POST", "intake", "/v1/tickets", "source:hotline", json=one).status_code == 202

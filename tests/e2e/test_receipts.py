@@ -6,10 +6,10 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-import pymongo
 import pytest
 
 from tests.e2e.agreement import all_equal, settled
+from tests.e2e.cells import read_cells
 from tests.e2e.deployment import Deployment
 from tests.e2e.test_recount import SEED, replay
 from tests.recount.history import generate, reference_street
@@ -110,16 +110,13 @@ def test_the_past_is_what_was_answered_then(deployment: Deployment, played: list
 
 def test_a_cell_broken_by_hand_is_seen(deployment: Deployment, played: list[Any]) -> None:
     settled(deployment)
-    with pymongo.MongoClient(f"mongodb://127.0.0.1:{deployment.port_base + 93}/?directConnection=true") as client:  # type: pymongo.MongoClient[dict[str, Any]]
-        database = client["mingshao_metrics"]
-        standing = database["generations"].find_one({})
-        assert standing is not None
-        name = f"cells_{standing['_id']}_{standing['current']}"
+    with deployment.mongo() as client:
+        cells = read_cells(client)
         # figures of all times are read from months
-        sheet = database[name].find_one({"_id": {"$regex": "^cohort.month/total/"}, "own.valid": {"$gt": 0}})
+        sheet = cells.find_one({"_id": {"$regex": "^cohort.month/total/"}, "own.valid": {"$gt": 0}})
         assert sheet is not None
         partition = int(sheet["_id"].rpartition("/")[2])
-        database[name].update_one({"_id": sheet["_id"]}, {"$inc": {"own.valid": 1}})
+        cells.update_one({"_id": sheet["_id"]}, {"$inc": {"own.valid": 1}})
         try:
             page = ask(deployment, "/v1/rates/handled/receipt", {"side": "denominator"})
             assert page["agrees"] is False
@@ -128,5 +125,5 @@ def test_a_cell_broken_by_hand_is_seen(deployment: Deployment, played: list[Any]
             told = deployment.call("GET", "metrics", "/metrics", None).text
             assert 'mingshao_receipt_disagreements_total{rate="handled"} 1.0' in told
         finally:
-            database[name].update_one({"_id": sheet["_id"]}, {"$inc": {"own.valid": -1}})
+            cells.update_one({"_id": sheet["_id"]}, {"$inc": {"own.valid": -1}})
     assert ask(deployment, "/v1/rates/handled/receipt", {})["agrees"] is True
