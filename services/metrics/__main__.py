@@ -76,7 +76,12 @@ async def run(settings: MetricsSettings) -> None:
     names = DirectoryNames(directory)
     changed = Changed()
     workers = Workers(settings, database, producer, directory, health)
-    counting = Counting(store.current, partial(workers.of, marked=changed.mark), health)
+
+    def counter(generation: str) -> Worker:
+        changed.clear()  # what is not told yet of the cells before is found again in the log
+        return workers.of(generation, marked=changed.mark)
+
+    counting = Counting(store.current, counter, health)
     rates = RatesTopic(
         database=database,
         reader=SERVICE,
@@ -115,7 +120,7 @@ async def run(settings: MetricsSettings) -> None:
     async def told() -> Summary:
         return await summary(names.alerts(), names.turns(), book=alerts, zone=zone, now=clock())
 
-    watch = AlertWatch(health.registry, counting.partitions, counting.read_upto, judge, told)
+    watch = AlertWatch(health.registry, counting.epochs, counting.read_upto, judge, told)
     control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock), watch)
 
     def new_app(batches: Callable[[], Awaitable[None]]) -> Any:

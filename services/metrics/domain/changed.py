@@ -58,6 +58,11 @@ class Changed:
         self._sheets.pop(partition, None)
         self.whole.discard(partition)
 
+    def clear(self) -> None:
+        """Other cells are counted from now on, in batches with numbers of their own."""
+        self._sheets.clear()
+        self.whole.clear()
+
     @property
     def count(self) -> int:
         """Sheets that are to be told of."""

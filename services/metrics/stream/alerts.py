@@ -5,7 +5,7 @@ met a deadline may stand there unread.
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge
@@ -26,7 +26,7 @@ class AlertWatch:
     def __init__(
         self,
         registry: CollectorRegistry,
-        owned: Callable[[], frozenset[int]],
+        owned: Callable[[], Container[int]],
         read_upto: Callable[[], datetime | None],
         check: Callable[[datetime], Awaitable[bool]],
         summary: Callable[[], Awaitable[Summary]],

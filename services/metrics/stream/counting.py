@@ -18,11 +18,8 @@ LOOK_SECONDS = 1.0
 class Counter(BatchLoop, Protocol):
     """The runtime's worker, over one generation."""
 
-    def partitions(self) -> frozenset[int]:
-        """Those that it owns now."""
-
     def epochs(self) -> dict[int, int]:
-        """Each with the epoch under which it is owned."""
+        """The partitions that it owns now, each with the epoch under which it does."""
 
     def read_upto(self) -> datetime | None:
         """All that was on the log of its partitions then is counted; None where that is not known of each."""
@@ -44,12 +41,8 @@ class Counting:
         health.lag = None
         health.wait_for("worker", "its share of the partitions")
 
-    def partitions(self) -> frozenset[int]:
-        """Those that this process counts now."""
-        return self._worker.partitions() if self._worker is not None else frozenset()
-
     def epochs(self) -> dict[int, int]:
-        """Each of them with the epoch under which it is owned."""
+        """The partitions that this process counts now, each with the epoch under which it owns it."""
         return self._worker.epochs() if self._worker is not None else {}
 
     def read_upto(self) -> datetime | None:

@@ -67,3 +67,13 @@ def test_too_many_to_keep_means_all_of_the_partition(monkeypatch: pytest.MonkeyP
     assert (changed.whole, changed.count) == ({3}, 0)
     changed.forget(3)
     assert changed.whole == set()
+
+
+def test_of_cells_that_are_counted_no_more_nothing_is_left() -> None:
+    changed = Changed()
+    changed.mark(0, 5_000, {TOTAL: [OWN]})
+    changed.whole.add(1)
+    changed.clear()
+    changed.mark(0, 800, {TOTAL: [OWN]})
+    changed.told(0, 800, changed.upto(0, 800, 10))
+    assert (changed.count, changed.whole) == (0, set()), "a number of the others' would have it told again and again"

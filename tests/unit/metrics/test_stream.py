@@ -26,6 +26,7 @@ from services.runtime.health import Health
 
 from .cases import at, worked_example
 from .test_worked_example import SHANGHAI
+from .waiting import until
 
 
 def incoming(data: Any) -> Incoming:
@@ -246,11 +247,6 @@ class Hosting:
         self.apps.append(FakeApp(batches, self.fails.pop(0) if self.fails else None))
         return self.apps[-1]
 
-    async def until(self, claim: Callable[[], bool]) -> None:
-        async with asyncio.timeout(3):
-            while not claim():  # noqa: ASYNC110  # a claim has no event to wait for
-                await asyncio.sleep(0.005)
-
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,10 +256,10 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_crashed_app_is_followed_by_another_and_the_batch_loop_goes_on() -> None:
     hosting = Hosting(ConnectionError("Kafka is away"))
     running = asyncio.create_task(hosting.host.run())
-    await hosting.until(lambda: hosting.loop.runs == 1 and hosting.health.ready)
+    await until(lambda: hosting.loop.runs == 1 and hosting.health.ready)
     assert len(hosting.apps) == 2
     hosting.apps[-1].crash()
-    await hosting.until(lambda: len(hosting.apps) == 3 and hosting.health.ready)
+    await until(lambda: len(hosting.apps) == 3 and hosting.health.ready)
     assert hosting.health.last_error == "RuntimeError: consumer died"
     assert hosting.loop.runs == 1
     hosting.host.stop()
@@ -275,7 +271,7 @@ async def test_a_crashed_app_is_followed_by_another_and_the_batch_loop_goes_on()
 async def test_a_fault_in_the_batch_loop_ends_the_process() -> None:
     hosting = Hosting()
     running = asyncio.create_task(hosting.host.run())
-    await hosting.until(lambda: hosting.loop.runs == 1)
+    await until(lambda: hosting.loop.runs == 1)
     hosting.loop.error = ValueError("a bug")
     hosting.loop.stop()
     with pytest.raises(ValueError, match="a bug"):
@@ -285,7 +281,7 @@ async def test_a_fault_in_the_batch_loop_ends_the_process() -> None:
 async def test_stopping_before_the_first_start_does_not_wait() -> None:
     hosting = Hosting(*[ConnectionError("away")] * 1000)
     running = asyncio.create_task(hosting.host.run())
-    await hosting.until(lambda: len(hosting.apps) > 1)
+    await until(lambda: len(hosting.apps) > 1)
     hosting.host.stop()
     await asyncio.wait_for(running, 3)
     assert hosting.loop.runs == 0
