@@ -1,6 +1,5 @@
 """Strategies for every message of the contracts."""
 
-from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -24,15 +23,15 @@ from services.contracts.cases import (
 )
 from services.contracts.codec import Event
 from services.contracts.deadlines import ClockName, EscalationLevel, Window
-from services.contracts.directory import DirectoryChanged, DirectoryKind, Limit
+from services.contracts.directory import DirectoryChanged, DirectoryKind
 from services.contracts.followups import CaseJoined, DeadlineReached, DirectoryApplied, MainMoved
 from services.contracts.identity import case_id
 from services.contracts.messages import Message
-from services.contracts.promises import Clock, PublishFrom, Terms
 from services.contracts.rates import CellChanged
 from services.contracts.submissions import ContactGiven, Place, SubmissionReceived, Urgency
 
 from .figures import alerts, cells
+from .promises import clocks, terms
 from .values import counts, grades, instants, json_objects, maybe_bool, maybe_instant, maybe_text, one_of, texts
 
 kinds: st.SearchStrategy[Any] = st.sampled_from(("ticket", "opinion"))
@@ -172,44 +171,6 @@ actions = st.builds(
     actor=actors,
 )
 contacts = st.builds(ContactGiven, case_id=case_ids, name=maybe_text, phone=maybe_text, digest=texts)
-limits = st.one_of(
-    st.builds(Limit, hours=st.floats(0.5, 8784)),
-    st.builds(Limit, workhours=st.floats(0.5, 2000)),
-    st.builds(Limit, workdays=st.integers(1, 250)),
-)
-terms = st.builds(
-    Terms,
-    policy_version=counts,
-    limits=st.dictionaries(one_of(ClockName) | st.just("redo"), limits, max_size=2),
-    calendar=maybe_text,
-    remind_at=st.none() | st.floats(0.1, 0.9),
-    stopped_by_hold=st.lists(one_of(ClockName), max_size=2).map(tuple),
-    escalation=st.lists(one_of(EscalationLevel), max_size=2).map(tuple),
-    step=limits,
-    most_redos=counts,
-    most_transfers=counts,
-    archive_after_days=st.floats(0.5, 3660),
-    publish_from=one_of(PublishFrom),
-    longest_extension=st.none() | limits,
-    redo_if_unsolved=st.booleans(),
-)
-clocks = st.builds(
-    Clock,
-    name=one_of(ClockName) | one_of(Window),
-    started_at=instants,
-    due_at=instants,
-    first_due_at=instants,
-    working=st.booleans(),
-    runs_from=maybe_instant,
-    ran=st.timedeltas(timedelta(), timedelta(days=99)),
-    late=st.timedeltas(timedelta(), timedelta(days=99)),
-    stopped_at=maybe_instant,
-    stopped_until=maybe_instant,
-    stopped_due=maybe_instant,
-    ended_at=maybe_instant,
-    next_step=counts,
-    next_at=maybe_instant,
-)
 facts = st.builds(
     CaseFact,
     case_id=case_ids,
