@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
+from tempfile import TemporaryFile
 
 from .. import ports
 from ..errors import LocalError
@@ -23,16 +24,19 @@ def require_up(place: Home) -> Wanted:
 def lines(place: Home, wanted: Wanted, service: str, *arguments: str, fine: Collection[int] = (0,)) -> Iterator[str]:
     """What `python -m services.<service> …` tells on standard output. LocalError with its last word where it fails."""
     port = ports.service_port(wanted.port_base, service, 1)
-    with subprocess.Popen(
-        [sys.executable, "-m", plan.module_of(service), *arguments],
-        cwd=ROOT,
-        env=os.environ | plan.environment(place, wanted, f"{service}-1", port),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield from process.stdout or ()
-        why = (process.stderr.read() if process.stderr else "").strip()
+    # its log goes to a file: into a pipe that nobody reads until the end it would write until that is full, and stop
+    with TemporaryFile("w+", encoding="utf-8") as log:
+        with subprocess.Popen(
+            [sys.executable, "-m", plan.module_of(service), *arguments],
+            cwd=ROOT,
+            env=os.environ | plan.environment(place, wanted, f"{service}-1", port),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process:
+            yield from process.stdout or ()
+        log.seek(0)
+        why = log.read().strip()
     if process.returncode not in fine:
         last = why.splitlines()[-1] if why else "?"
         raise LocalError(f"重建失败，可以再试：{last}", f"It failed, and may be tried again: {last}")
