@@ -10,6 +10,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from services.contracts.codec import header
+from services.runtime import worker as worker_module
 from services.runtime.dead_api import DeadLetters
 from services.runtime.ledger import Ledger, set_aside
 from tests.conftest import Backing
@@ -114,18 +115,42 @@ async def test_what_was_committed_and_not_published_is_published_by_the_next_own
     original = at.producer.publish
     failures = iter([True, True])
 
-    async def fails_twice(records: Any) -> None:
+    async def fails_twice(records: Any, *acknowledged: Any) -> None:
         if records and next(failures, False):
             raise OSError("gone between commit and publish")
-        await original(records)
+        await original(records, *acknowledged)
 
     at.producer.publish = fails_twice  # type: ignore[method-assign]
     await at.send(sent)
+
+    async def published() -> bool:
+        return sum(len(numbers) for numbers in sequences(await at.log(at.output.name)).values()) == 100
+
     async with running(worker):
         await until(lambda: exact(at, sent))
-        await until(lambda: worker._ownership.owned)
-    found = sequences(await at.log(at.output.name))
-    assert sum(len(numbers) for numbers in found.values()) == 100
+        await until(published)
+    assert next(failures, None) is None
+
+
+async def test_a_member_whose_group_gives_it_nothing_joins_anew(at: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the client has been seen to do after Kafka slept: it says that it is a member and is told of no share."""
+    monkeypatch.setattr(worker_module, "UNSETTLED_SECONDS", 1.0)
+    worker, _, health = at.worker()
+    settled = worker._ownership.settled
+    consumers: list[Any] = []
+
+    def lost_at_first(consumer: Any) -> bool:
+        if consumer not in consumers:
+            consumers.append(consumer)
+        return len(consumers) > 1 and settled(consumer)
+
+    monkeypatch.setattr(worker._ownership, "settled", lost_at_first)
+    sent = keys(100)
+    await at.send(sent)
+    async with running(worker):
+        await until(lambda: health.waiting is None)
+        await until(lambda: exact(at, sent))
+    assert len(consumers) == 2
 
 
 async def test_poison_becomes_a_dead_letter_and_its_replay_has_its_effect_once(at: Stage) -> None:

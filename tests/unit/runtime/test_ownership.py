@@ -1,5 +1,7 @@
 """What a new owner demands of the log before it applies anything."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -8,9 +10,10 @@ import pytest
 from aiokafka import TopicPartition
 
 from services.contracts import topics
+from services.runtime import ownership
 from services.runtime.folding import Gap
 from services.runtime.ledger import Entry
-from services.runtime.ownership import Owned, Ownership, admit, place_at
+from services.runtime.ownership import Owned, Ownership, admit, confirm_generation, place_at, tell_kafka
 
 TICKETS, CONTACTS = topics.TICKETS, topics.CONTACTS
 
@@ -97,3 +100,21 @@ def test_the_log_is_read_up_to_when_its_ends_were_seen_that_are_applied_since() 
 
 def at(second: int) -> datetime:
     return datetime(2026, 3, 2, 9, 0, second, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("commit", [confirm_generation, lambda consumer, entry: tell_kafka(consumer, [entry])])
+async def test_a_commit_that_the_client_would_try_for_ever_ends(
+    commit: Callable[[Any, Entry], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Lost:
+        """A member whose group has forgotten it."""
+
+        def assignment(self) -> set[TopicPartition]:
+            return {TopicPartition(TICKETS.name, 1)}
+
+        async def commit(self, places: object) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(ownership, "COMMIT_SECONDS", 0.01)
+    with pytest.raises(TimeoutError):
+        await commit(Lost(), entry(5))
