@@ -1,6 +1,7 @@
 """How far behind a worker is, and whether Kafka and MongoDB answer: looked at beside the hot loop, which may idle."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from .ownership import Ownership
 
 LOOK_SECONDS = 2.0
 ANSWER_SECONDS = 10.0
+LAST_ANSWER_SECONDS = 2.0
 
 
 class LagWatch:
@@ -36,6 +38,7 @@ class LagWatch:
         self._consumer = consumer
         self._database = database
         self._health = health
+        self._asking = asyncio.Lock()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -43,6 +46,13 @@ class LagWatch:
             await asyncio.sleep(LOOK_SECONDS)
             self._health.lag = await self._lag()
             await self._ping()
+
+    async def answered(self) -> None:
+        """Whoever stops a consumer awaits this first, 2 s at most: a client that is stopped while it is asked may open
+        one more connection, which nobody closes."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_ANSWER_SECONDS), self._asking:
+                return
 
     async def _lag(self) -> int | None:
         """Records not yet applied, None where that is not known: some partitions not taken yet, or Kafka away."""
@@ -52,7 +62,7 @@ class LagWatch:
         now = datetime.now(UTC)
         partitions = [TopicPartition(topic.name, number) for number in owned for topic in self._topics]
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with self._asking, asyncio.timeout(ANSWER_SECONDS):
                 # without partitions it is asked all the same whether Kafka answers
                 ends = await consumer.end_offsets(partitions or [TopicPartition(self._topics[0].name, 0)])
         except (KafkaError, OSError, TimeoutError) as error:

@@ -16,6 +16,7 @@ from services.contracts.topics import CATALOGUE
 from . import clients
 from .batches import MAX_RECORD_BYTES, Outgoing
 from .health import Health
+from .side_by_side import side_by_side
 
 BOUND_SECONDS = 8.0
 _BATCH_BYTES = 900_000
@@ -101,7 +102,7 @@ class Producer:
             lanes.setdefault((record.topic, record.partition), []).append(record)
         try:
             async with asyncio.timeout(BOUND_SECONDS * 2):
-                await asyncio.gather(*(_in_order(client, *to, lane, acknowledged) for to, lane in lanes.items()))
+                await side_by_side(*(_in_order(client, *to, lane, acknowledged) for to, lane in lanes.items()))
         except (KafkaError, OSError, TimeoutError) as error:
             self._broken(client)
             raise BrokerAway(str(error) or type(error).__name__) from error

@@ -15,6 +15,7 @@ from .ledger import Entry, Ledger
 from .logs import get_logger
 from .ownership import Ownership, check_tail, confirm_generation, place_at
 from .producer import Producer
+from .side_by_side import side_by_side
 
 AT_ONCE = 8
 
@@ -54,7 +55,7 @@ class Taking:
         ]
         # side by side, since each waits for the broker; not all at once, since each has a connection of its own
         for some in (missing[i : i + AT_ONCE] for i in range(0, len(missing), AT_ONCE)):
-            await asyncio.gather(*(self._take(number, consumer, session) for number in some))
+            await side_by_side(*(self._take(number, consumer, session) for number in some))
 
     async def _take(self, number: int, consumer: Any, session: Any) -> None:
         before = await self._ledger.look(number)

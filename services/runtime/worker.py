@@ -122,8 +122,8 @@ class Worker:
                     await self._close()
                     await asyncio.sleep(0.5)
         finally:
-            watcher.cancel()
             await self._close()
+            watcher.cancel()
 
     def partitions(self) -> frozenset[int]:
         """Those that this process owns now."""
@@ -282,7 +282,9 @@ class Worker:
         self._ownership.forget()
         consumer, self._consumer = self._consumer, None
         session, self._session = self._session, None
-        if consumer is not None and (error := await clients.stop(consumer)) is not None:
-            self._health.failed(error)
+        if consumer is not None:
+            await self._lag.answered()
+            if (error := await clients.stop(consumer)) is not None:
+                self._health.failed(error)
         if session is not None:
             await session.end_session()
