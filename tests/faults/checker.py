@@ -9,6 +9,7 @@ from services.contracts.topics import READING_SERVICES, assignments
 from tests.e2e.agreement import all_equal, settled
 from tests.e2e.deployment import Deployment, until
 from tests.e2e.log import read_as
+from tests.e2e.rates_topic import told_as_held
 from tests.faults.load import Load
 from tests.faults.notices import Told, expected
 from tests.faults.street import Street, short
@@ -39,6 +40,7 @@ def exact(deployment: Street) -> Recount:
     deployment.owed.clear()
     feeds_are_whole(deployment)
     receipts_agree(deployment, agreed.recount)
+    told_as_held(deployment)
     nobody_gave_up(deployment)
     print(f"check: {len(agreed.recount.cases)} cases exact after {time.monotonic() - began:.1f} s")
     return agreed.recount
