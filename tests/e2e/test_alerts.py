@@ -6,6 +6,7 @@ import signal
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,3 +141,19 @@ def test_a_rule_that_goes_takes_its_alerts_along(deployment: Deployment, watched
     assert cleared["why"] == "rule"
     until(lambda: len(published(deployment, name)) > 1)
     assert [one.value["state"] for one in published(deployment, name)] == ["raised", "cleared"]
+
+
+def test_whoever_applies_a_rule_of_a_rate_that_is_not_there_is_told_its_line(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    name, file = f"misspelt-{uuid.uuid4().hex[:8]}", tmp_path / "alerts.yaml"
+    rule = "{kind: rate_below, rate: handeld, period: days7, threshold: 0.5, least: 2}"
+    file.write_text(f"alert:\n  {name}:\n    name: 拼错了\n    rule: {rule}\n", encoding="utf-8")
+    done = deployment.mingshao("directory", "apply", str(file), "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{file}:4  alert/{name} rule.rate: 指标目录里没有这个指标 / there is no rate 'handeld'" in done.stdout
+    file.write_text(f"alert:\n  {name}: null\n", encoding="utf-8")
+    done = deployment.mingshao("directory", "apply", str(file), "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "alert/" in done.stdout
+    assert "判断不了" not in done.stdout

@@ -12,7 +12,8 @@ from rich.text import Text
 from services.contracts.directory import ROW_TYPES
 
 from ..calls import Caller
-from ..directory import files, service, writing
+from ..directory import alerts, files, service, writing
+from ..directory.files import Flaw
 from ..directory.rows import Difference, differences
 from ..errors import LocalError
 from .show import HomeOption, caller, console, home_of, say
@@ -67,8 +68,11 @@ def apply(
     service.send(there, found, told, dry_run=True)
     if not yes:
         typer.confirm("确定更改吗？ Change it so?", abort=True)
-    service.send(there, found, told)
+    version = service.send(there, found, told)
     say(f"已更改 {len(found)} 行。", f"{len(found)} rows changed.", "green")
+    rules = {one.id for one in found if one.kind == "alert" and one.after is not None}
+    if rules and url is None:
+        judged(alerts.broken(caller(home_of(home), "metrics", "admin"), version, rules, told))
 
 
 @app.command("export")
@@ -108,6 +112,18 @@ def routing(home: Path | None, url: str | None) -> Caller:
             "Put the admin key into the environment variable MINGSHAO_ADMIN_KEY, never on the command line.",
         )
     return Caller(url, key)
+
+
+def judged(broken: list[Flaw]) -> None:
+    """Alert rules that stand in the directory and that nothing can be judged by."""
+    for flaw in broken:
+        console.print(Text(f"{flaw.place}  {flaw.what}: {flaw.detail}", "yellow"), soft_wrap=True)
+    if broken:
+        say(
+            f"{len(broken)} 条预警规则已保存，但判断不了，请按上列位置改正。",
+            f"{len(broken)} alert rules are kept and cannot be judged: mend the places above.",
+            "yellow",
+        )
 
 
 def show(found: list[Difference]) -> None:

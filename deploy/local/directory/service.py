@@ -24,18 +24,20 @@ def standing(routing: Calls, kinds: Iterable[str]) -> dict[str, Rows]:
     return found
 
 
-def send(routing: Calls, changes: Sequence[Difference], files: Files | None = None, *, dry_run: bool = False) -> None:
-    """All of it or nothing; with `dry_run` it is only judged. LocalError with the file and line of every flaw."""
+def send(routing: Calls, changes: Sequence[Difference], files: Files | None = None, *, dry_run: bool = False) -> int:
+    """All of it or nothing; with `dry_run` it is only judged. The directory's version that has all of it, 0 where it is
+    only judged. LocalError with the file and line of every flaw."""
     body: dict[str, Rows] = {}
     for change in changes:
         body.setdefault(change.kind, {})[change.id] = change.after
     path = "/v1/directory?dry_run=true" if dry_run else "/v1/directory"
     try:
-        routing.json("PUT", path, json=body)
+        told = routing.json("PUT", path, json=body)
     except Refused as refused:
         if not (errors := refused.told.get("errors")) or refused.status != 422:
             raise
         raise wrong([_flaw(one, files) for one in errors], refused.told.get("more") or 0) from refused
+    return max((version for rows in told["versions"].values() for version in rows.values()), default=0)
 
 
 def _flaw(told: dict[str, str], files: Files | None) -> Flaw:

@@ -74,6 +74,22 @@ def test_what_routing_would_refuse_is_not_asked_about(
         assert f"{file}:4  category/c department" in capsys.readouterr().err
 
 
+def test_an_alert_rule_that_nothing_can_be_judged_by_is_told_with_its_line(
+    routing: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "alerts.yaml"
+    rule = "    rule: {{kind: rate_below, rate: {}, period: all, threshold: 0.9, least: 2}}\n"
+    rows = "  good:\n    name: 好\n" + rule.format("handled") + "  bad:\n    name: 坏\n" + rule.format("handeld")
+    text = "alert:\n" + rows
+    file.write_text(text, encoding="utf-8")
+    assert run(monkeypatch, "apply", file, "--yes") == 0
+    said = capsys.readouterr().out
+    assert f"{file}:7  alert/bad rule.rate: 指标目录里没有这个指标" in said
+    assert "1 条预警规则已保存，但判断不了" in said
+    assert "alert/good rule" not in said
+    assert routing.asked == ["/healthz", "/healthz", "/v1/alerts"]
+
+
 def test_an_export_applied_is_no_change(
     routing: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
