@@ -44,7 +44,8 @@ AT_ONCE = 1_000
 BEHIND_RECORDS = 20_000
 """A worker that is further behind catches up first: what changes again and again meanwhile is told once."""
 MOST_FACTS = 50_000
-"""More since the last that was told: then all cells of the partition are told, rather than all those facts read."""
+"""More since the last that was told, and more than move all sheets: then all cells of the partition are told."""
+SHEETS_OF_A_FACT = 2
 Cells = Mapping[CellKey, Tally]
 
 
@@ -101,38 +102,48 @@ class RatesTopic:
         if not owned:
             return
         generation = (await self._generations.standing()).current
+        for partition in self._changed.keep_again(owned):
+            self._known.pop(partition, None)
         now = await entries(self._database, self._reader, generation=generation)
+        healed = set[int]()
         for partition, epoch in owned.items():
             if partition in now and self._known.get(partition) != (epoch, generation):
-                await self._heal(generation, now[partition])
+                await self._heal(generation, now[partition], len(now))
                 self._known[partition] = epoch, generation
+                healed.add(partition)
         goal = {partition: now[partition] for partition in owned if partition in now}
         await self._tell_whole(generation, self._changed.whole & goal.keys())
         for partition, entry in goal.items():
             while changed := self._changed.upto(partition, entry.batch, AT_ONCE):
                 await self._tell(generation, partition, changed)
-            await self._keep(generation, entry)
+            # what was lost just now may be of batches before; not where the log was read up to there
+            if partition in healed or partition not in self._changed.lost:
+                await self._keep(generation, entry)
 
-    async def _heal(self, generation: str, entry: Entry) -> None:
-        """Find again what was not told before the partition was ours, or before others were read."""
+    async def _heal(self, generation: str, entry: Entry, partitions: int) -> None:
+        """Tell what was not told before the partition was ours, before others were read, or since it was too much."""
         told = await self._told(entry.partition)
         if told is None:
             self._changed.whole.add(entry.partition)
             return
         ranges = {topic: (told.offsets.get(topic, 0), end) for topic, end in entry.offsets.items()}
-        if sum(end - begin for begin, end in ranges.values()) > MOST_FACTS:
+        sheets = await self._database[cells_of(generation)].estimated_document_count()
+        most = max(MOST_FACTS, sheets // partitions // SHEETS_OF_A_FACT)
+        if sum(end - begin for begin, end in ranges.values()) > most:
             self._changed.whole.add(entry.partition)
         else:
             for topic, (begin, end) in ranges.items():
                 if begin < end:
-                    await self._mark(TopicPartition(topic, entry.partition), begin, end, entry.batch)
+                    await self._tell_moved(generation, TopicPartition(topic, entry.partition), begin, end)
         if told.generation != generation:
             if await entries(self._database, self._reader, generation=told.generation):
                 await self._tell_difference(told.generation, generation, entry.partition)
             else:
                 self._changed.whole.add(entry.partition)
 
-    async def _mark(self, partition: TopicPartition, begin: int, end: int, batch: int) -> None:
+    async def _tell_moved(self, generation: str, partition: TopicPartition, begin: int, end: int) -> None:
+        """What these facts have moved."""
+        moved: dict[Sheet, set[Cell]] = {}
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
         await consumer.start()
         try:
@@ -142,7 +153,13 @@ class RatesTopic:
                     # fact by fact: what two of them take back again was told in between
                     sums = Sums()
                     sums.add(moves(found.event.data, self._zone))
-                    self._changed.mark(partition.partition, batch, sums.sheets())
+                    for sheet, lines in sums.sheets().items():
+                        moved.setdefault(sheet, set()).update((inner, value) for inner, value, _ in lines)
+                if len(moved) >= AT_ONCE:
+                    await self._tell(generation, partition.partition, moved)
+                    moved.clear()
+            if moved:
+                await self._tell(generation, partition.partition, moved)
         finally:
             await clients.stop(consumer)
 

@@ -1,11 +1,11 @@
 """Which cells a process has changed and not yet told others of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from .cells import Line, Sheet
 
-MOST_SHEETS = 100_000
-"""Of one partition. More are not kept one by one: then all of the partition is told."""
+MOST_SHEETS = 5_000
+"""Of one partition, some ten megabytes. Of more no list is kept: which they were is found again in the log."""
 Cell = tuple[str | None, str]
 """On its sheet: the inner dimension (None: the sheet's own cell) and its value."""
 
@@ -16,18 +16,29 @@ class Changed:
     def __init__(self) -> None:
         self._sheets: dict[int, dict[Sheet, dict[Cell, tuple[int, int]]]] = {}
         self.whole: set[int] = set()
+        """Partitions of which all cells are to be told."""
+        self.lost: set[int] = set()
+        """Partitions of which more changed than is kept."""
 
     def mark(self, partition: int, batch: int, sheets: Mapping[Sheet, Iterable[Line]]) -> None:
-        """These lines change with a batch that is about to be committed."""
+        """These lines change with a batch that is about to be committed; all batches before it are."""
         there = self._sheets.setdefault(partition, {})
+        if partition in self.lost:
+            there.clear()  # whoever looks into the log from now on finds all but this batch there
         for sheet, lines in sheets.items():
             cells = there.setdefault(sheet, {})
             for inner, value, _ in lines:
                 first, last = cells.get((inner, value), (batch, batch))
                 cells[inner, value] = min(first, batch), max(last, batch)
         if len(there) > MOST_SHEETS:
-            there.clear()
-            self.whole.add(partition)
+            self.lost.add(partition)
+
+    def keep_again(self, partitions: Collection[int]) -> set[int]:
+        """Those of them that were lost. Every change is kept from now on, so the log need be looked into only up to
+        where it is applied then."""
+        found = self.lost & set(partitions)
+        self.lost -= found
+        return found
 
     def upto(self, partition: int, batch: int, most: int) -> dict[Sheet, list[Cell]]:
         """What that batch or one before it has changed, of at most so many sheets, even where later ones did so too."""
@@ -57,11 +68,13 @@ class Changed:
         """Another process has the partition."""
         self._sheets.pop(partition, None)
         self.whole.discard(partition)
+        self.lost.discard(partition)
 
     def clear(self) -> None:
         """Other cells are counted from now on, in batches with numbers of their own."""
         self._sheets.clear()
         self.whole.clear()
+        self.lost.clear()
 
     @property
     def count(self) -> int:

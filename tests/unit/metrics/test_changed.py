@@ -60,20 +60,37 @@ def test_no_more_than_asked_for_at_once() -> None:
     assert len(changed.upto(0, 1, 1)) == 1
 
 
-def test_too_many_to_keep_means_all_of_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_to_keep_are_lost_but_for_those_that_the_log_may_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_SHEETS", 1)
     changed = Changed()
     changed.mark(3, 1, {TOTAL: [OWN], ROADS: [OWN]})
-    assert (changed.whole, changed.count) == ({3}, 0)
+    assert changed.lost == {3}
+    changed.mark(3, 2, {TOTAL: [LEAK]})  # the first is committed, and in the log: this one may not be yet
+    assert cells(changed.upto(3, 2, 10)) == {TOTAL: {("category", "leak")}}
+    assert changed.keep_again([1, 2]) == set()
+    assert changed.keep_again([3, 4]) == {3}
+    changed.mark(3, 3, {TOTAL: [OWN]})
+    assert cells(changed.upto(3, 3, 10)) == {TOTAL: {("category", "leak"), (None, "")}}, "kept again"
+    assert changed.lost == set()
+
+
+def test_what_is_another_s_is_lost_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_SHEETS", 1)
+    changed = Changed()
+    changed.whole.add(3)
+    changed.mark(3, 1, {TOTAL: [OWN], ROADS: [OWN]})
     changed.forget(3)
-    assert changed.whole == set()
+    assert (changed.whole, changed.lost, changed.count) == (set(), set(), 0)
 
 
 def test_of_cells_that_are_counted_no_more_nothing_is_left() -> None:
     changed = Changed()
     changed.mark(0, 5_000, {TOTAL: [OWN]})
     changed.whole.add(1)
+    changed.lost.add(2)
     changed.clear()
     changed.mark(0, 800, {TOTAL: [OWN]})
     changed.told(0, 800, changed.upto(0, 800, 10))
-    assert (changed.count, changed.whole) == (0, set()), "a number of the others' would have it told again and again"
+    assert (changed.count, changed.whole, changed.lost) == (0, set(), set()), (
+        "a number of the others' would have it told again and again"
+    )
