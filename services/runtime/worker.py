@@ -122,8 +122,10 @@ class Worker:
                     await self._close()
                     await asyncio.sleep(0.5)
         finally:
-            await self._close()
-            watcher.cancel()
+            try:
+                await self._close()
+            finally:
+                watcher.cancel()
 
     def partitions(self) -> frozenset[int]:
         """Those that this process owns now."""

@@ -13,10 +13,10 @@ from services.contracts.directory import ROW_TYPES
 
 from ..calls import Caller
 from ..directory import alerts, files, service, writing
-from ..directory.files import Flaw
+from ..directory.files import Files
 from ..directory.rows import Difference, differences
 from ..errors import LocalError
-from .show import HomeOption, caller, console, home_of, say
+from .show import HomeOption, caller, console, home_of, say, tell
 
 LONGEST = 72
 app = typer.Typer(
@@ -72,7 +72,7 @@ def apply(
     say(f"已更改 {len(found)} 行。", f"{len(found)} rows changed.", "green")
     rules = {one.id for one in found if one.kind == "alert" and one.after is not None}
     if rules and url is None:
-        judged(alerts.broken(caller(home_of(home), "metrics", "admin"), version, rules, told))
+        judge(caller(home_of(home), "metrics", "admin"), version, rules, told)
 
 
 @app.command("export")
@@ -114,8 +114,18 @@ def routing(home: Path | None, url: str | None) -> Caller:
     return Caller(url, key)
 
 
-def judged(broken: list[Flaw]) -> None:
-    """Alert rules that stand in the directory and that nothing can be judged by."""
+def judge(metrics: Caller, version: int, rules: set[str], told: Files) -> None:
+    """Which alert rules that stand in the directory by now nothing can be judged by."""
+    try:
+        broken = alerts.broken(metrics, version, rules, told)
+    except LocalError as error:
+        say(
+            "不知道预警规则能否判断，请稍后看看板：",
+            "Whether the alert rules can be judged is not known: look at the page.",
+            "yellow",
+        )
+        tell(error)
+        return
     for flaw in broken:
         console.print(Text(f"{flaw.place}  {flaw.what}: {flaw.detail}", "yellow"), soft_wrap=True)
     if broken:

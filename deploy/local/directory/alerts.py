@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection
 
+from ..errors import LocalError
 from .files import Files, Flaw
 from .service import Calls
 
@@ -10,10 +11,12 @@ PATIENCE_SECONDS = 20.0
 
 
 def broken(metrics: Calls, version: int, rules: Collection[str], files: Files) -> list[Flaw]:
-    """Those of `rules` that metrics calls so, once it has read the directory of `version`. LocalError where it does not
-    answer."""
+    """Those of `rules` that metrics calls so, once it has read the directory of `version`. LocalError where it has not,
+    or does not answer."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while metrics.json("GET", "/healthz")["directory"] < version and time.monotonic() < deadline:
+    while metrics.json("GET", "/healthz")["directory"] < version:
+        if time.monotonic() > deadline:
+            raise LocalError("统计服务还没有读到新的目录。", "Metrics has not read the new directory yet.")
         time.sleep(0.1)
     return [
         Flaw(

@@ -90,6 +90,20 @@ def test_an_alert_rule_that_nothing_can_be_judged_by_is_told_with_its_line(
     assert routing.asked == ["/healthz", "/healthz", "/v1/alerts"]
 
 
+def test_whether_rules_can_be_judged_is_said_not_to_be_known_while_metrics_has_not_read_them(
+    routing: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command.alerts, "PATIENCE_SECONDS", -1.0)
+    file = tmp_path / "alerts.yaml"
+    rule = "{kind: rate_below, rate: handeld, period: all, threshold: 0.9, least: 2}"
+    file.write_text(f"alert:\n  bad:\n    name: 坏\n    rule: {rule}\n", encoding="utf-8")
+    assert run(monkeypatch, "apply", file, "--yes") == 0
+    said = capsys.readouterr()
+    assert "已更改 1 行。" in said.out
+    assert "不知道预警规则能否判断" in said.out
+    assert "还没有读到新的目录" in said.err
+
+
 def test_an_export_applied_is_no_change(
     routing: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
