@@ -32,12 +32,13 @@ async def run(settings: NotifySettings) -> None:
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
     store, bell = NotifyStore(database), ChangeStreamBell(database, health)
+    topics = KafkaDepartmentTopics(settings.kafka_bootstrap, settings.replication)
 
     worker = Worker(
         service=SERVICE,
         topics=[CASES, CONTACTS],
         sequence_of=CASES,
-        reader=TellingReader(store, KafkaDepartmentTopics(settings.kafka_bootstrap, settings.replication), directory),
+        reader=TellingReader(store, topics, directory),
         database=database,
         producer=producer,
         directory=directory,
@@ -76,7 +77,7 @@ async def run(settings: NotifySettings) -> None:
             app,
             settings=settings,
             health=health,
-            background=[producer.run, directory.run, bell.run],
+            background=[producer.run, directory.run, bell.run, partial(topics.follow, directory, health)],
             workers=[(work, worker.stop)],
         )
     finally:

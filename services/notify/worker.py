@@ -57,6 +57,8 @@ class TellingFold:
 class TellingReader:
     """The worker's reader."""
 
+    ahead = False
+
     def __init__(self, store: NotifyStore, topics: DepartmentTopics, directory: Directory) -> None:
         self._store = store
         self._topics = topics

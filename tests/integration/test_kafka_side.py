@@ -4,14 +4,16 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
 from services.contracts import topics
 from services.contracts.codec import Event, encode
 from services.contracts.directory import Department, DirectoryChanged
+from services.notify.adapters.topics import KafkaDepartmentTopics
 from services.runtime.batches import Outgoing
-from services.runtime.directory import Directory
+from services.runtime.directory import Directory, DirectorySnapshot
 from services.runtime.health import Health
 from services.runtime.producer import BrokerAway, Producer
 from services.runtime.topics_admin import PartitionsMismatch, ensure_topics, prepare_topics, topics_there
@@ -118,3 +120,25 @@ async def test_keys_go_where_kafkas_own_partitioner_puts_them() -> None:
         (479470107 & 0x7FFFFFFF) % 4,
     ]
     assert producer.partition_for(topics.DIRECTORY.name, b"21") == 0
+
+
+async def test_a_department_can_subscribe_before_its_first_case(backing: Backing) -> None:
+    first, second = (f"d-{uuid.uuid4().hex[:8]}" for _ in range(2))
+    health = Health("notify", "test")
+    directory = Directory(backing.kafka_bootstrap, health)
+    following = asyncio.create_task(KafkaDepartmentTopics(backing.kafka_bootstrap, 1).follow(directory, health))
+
+    async def there(name: str) -> bool:
+        return await topics_there(backing.kafka_bootstrap, [topics.assignments(name)], 1)
+
+    try:
+        for version, names in enumerate([(first,), (first, second)], 1):
+            rows = {"department": {name: Department(name=name) for name in names}}
+            async with directory._changed:
+                directory.snapshot = DirectorySnapshot(version=version, rows=rows)
+                directory._changed.notify_all()
+            await until(partial(there, names[-1]))
+            assert await there(second) == (version == 2)
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)

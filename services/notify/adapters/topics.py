@@ -1,7 +1,13 @@
-"""Departments' topics, made before their first record."""
+"""Departments' topics: there as soon as the department is in the directory, so that it can subscribe beforehand."""
+
+import asyncio
+
+from aiokafka.errors import KafkaError
 
 from services.contracts.topics import assignments
-from services.runtime.topics_admin import ensure_topics
+from services.runtime.directory import Directory
+from services.runtime.health import Health
+from services.runtime.topics_admin import PartitionsMismatch, ensure_topics
 
 
 class KafkaDepartmentTopics:
@@ -11,6 +17,22 @@ class KafkaDepartmentTopics:
         self._bootstrap = bootstrap
         self._replication = replication
         self._known: set[str] = set()
+
+    async def follow(self, directory: Directory, health: Health) -> None:
+        """Make those of the directory's departments, until cancelled; a broker that is away is waited for."""
+        version = 0
+        while True:
+            await directory.wait_version(version + 1)
+            snapshot = directory.snapshot
+            try:
+                await self.ensure(set(snapshot.rows.get("department", {})))
+                version = snapshot.version
+            except PartitionsMismatch as error:
+                health.halt(str(error))
+                return
+            except (KafkaError, OSError) as error:
+                health.failed(error)
+                await asyncio.sleep(1)
 
     async def ensure(self, departments: set[str]) -> None:
         """KafkaError, which the worker retries."""
