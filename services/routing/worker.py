@@ -67,6 +67,8 @@ class JudgingFold:
 class JudgingReader:
     """The worker's reader."""
 
+    ahead = False
+
     def __init__(self, store: CaseStore, rules: RulesNow, refusals: Refusals, place: PartitionOf) -> None:
         self._store = store
         self._rules = rules

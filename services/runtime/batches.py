@@ -80,5 +80,9 @@ class Fold(Protocol):
 class Reader(Protocol):
     """A service's use of the worker."""
 
+    @property
+    def ahead(self) -> bool:
+        """Whether a batch may be folded before the one before it is committed: it loads nothing that batches write."""
+
     async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
         """Read what these batches need, in few queries; I/O errors are retried by the worker."""

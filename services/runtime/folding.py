@@ -1,5 +1,6 @@
-"""One partition's batch: from records to a change of the ledger and an outbox. Pure but for the clock's cap."""
+"""One partition's batch: from records to a change of the ledger and an outbox. Pure but for the clock."""
 
+import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
@@ -16,6 +17,10 @@ from .ledger import Change, Entry, packed
 
 MAX_OUTBOX_BYTES = 4_000_000
 """The outbox shares MongoDB's 16 MB with the rest of the ledger's document."""
+
+
+BREATH_SECONDS = 0.002
+"""The group's heartbeats and the batch that is being committed share the loop with folding."""
 
 
 class Gap(Exception):
@@ -73,7 +78,7 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
     dead: int
 
 
-def fold_batch(
+async def fold_batch(
     service: str,
     before: Entry,
     offered: Sequence[Read],
@@ -87,14 +92,19 @@ def fold_batch(
 ) -> Folded:
     """Apply records in order until a cap: bytes of the outbox, documents, or the monotonic time `until` (at least
     one record). Of replays only those of dead letters that are `aside` are applied: what this reader did not set
-    aside it has counted. `before_each` is called with a record's key; what it raises counts as the handler's own."""
+    aside it has counted. `before_each` is called with a record's key; what it raises counts as the handler's own.
+    Others have their turn each BREATH_SECONDS."""
     outgoing: list[Outgoing] = []
     offsets, stamps = dict(before.offsets), dict(before.stamps)
     letters, changed = DEAD[service].name, dict[str, bool]()
     last_seq, size, taken, dead = before.last_seq, 0, 0, 0
+    breath = time.monotonic() + BREATH_SECONDS
     for item in offered:
         if taken and (size > MAX_OUTBOX_BYTES or time.monotonic() > until or fold.documents >= max_documents):
             break
+        if time.monotonic() > breath:
+            await asyncio.sleep(0)
+            breath = time.monotonic() + BREATH_SECONDS
         made: Sequence[Outgoing] = ()
         if item.replay_of is not None:
             if changed.get(item.replay_of, item.replay_of in aside):

@@ -13,7 +13,7 @@ from aiokafka.structs import OffsetAndMetadata
 from services.contracts.codec import header
 from services.contracts.topics import Topic
 
-from .folding import Gap, Read
+from .folding import Folded, Gap, Read
 from .ledger import Entry
 
 COMMIT_SECONDS = 15.0
@@ -21,18 +21,37 @@ COMMIT_SECONDS = 15.0
 
 
 class Owned:
-    """A partition that is ours: its ledger entry, what was fetched and not yet applied, what must come next.
+    """A partition that is ours: its ledger entry, what was fetched and not yet folded, what must come next.
 
-    All that was on the log at `read_upto` is applied; None where that is not known yet.
+    `head` is where the ledger will stand once all that was folded is committed. All that was on the log at `read_upto`
+    is applied; None where that is not known yet.
     """
 
     def __init__(self, entry: Entry) -> None:
-        self.entry = entry
+        self.entry = self.head = entry
         self.fetched: deque[Read] = deque()
+        self._folded: deque[Read] = deque()
         self.expected: dict[str, int] = {}
         self.last_applied: dict[str, int] = {}
         self.read_upto: datetime | None = None
         self._ends: tuple[datetime, Mapping[str, int]] | None = None
+
+    def fold(self, batch: Folded) -> None:
+        """The first of what was fetched are in this batch, which is still to be committed."""
+        self._folded.extend(self.fetched.popleft() for _ in range(batch.taken))
+        self.head = batch.change.after
+
+    def commit(self, batch: Folded) -> None:
+        """The oldest that was folded is committed."""
+        for _ in range(batch.taken):
+            self._folded.popleft()
+        self.entry = batch.change.after
+
+    def unfold(self) -> None:
+        """Nothing that was folded and not committed will be: it is fetched and no more."""
+        self.fetched.extendleft(reversed(self._folded))
+        self._folded.clear()
+        self.head = self.entry
 
     def look(self, now: datetime, ends: Mapping[str, int]) -> None:
         """At `now` its topics ended there: what was on the log at a time is read once all before those ends is."""

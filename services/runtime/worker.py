@@ -1,5 +1,7 @@
 """The hot loop of every reading service: take, fetch, fold, commit, publish; one transaction per round.
 
+While one batch is committed the next is fetched and, where it depends on nothing that is stored, folded.
+
 The ledger alone decides what was applied; Kafka's committed offsets serve lag monitoring. An error from I/O means
 forget and take again; an error from pure code means that record is a dead letter; a gap means halt.
 """
@@ -8,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -18,25 +19,22 @@ from aiokafka.errors import IllegalStateError
 from services.contracts.topics import REPLAYS, Topic
 
 from . import clients
-from .batches import Batch, Reader
+from .batches import Reader
 from .directory import Directory
 from .failpoints import Failpoints
-from .folding import Folded, Gap, fold_batch, read
+from .folding import Gap, read
 from .health import Health
 from .instruments import Instruments
 from .lag import LagWatch
 from .ledger import Generation, Ledger, RolledBack
 from .logs import get_logger
 from .mongo import Database
-from .ownership import Owned, Ownership, admit, tell_kafka
+from .ownership import Ownership, admit, tell_kafka
 from .pace import Pace
 from .producer import Producer
+from .rounds import ROUND_RECORDS, Round, Rounds, unfold
 from .taking import Taking
 
-ROUND_RECORDS = 2_500
-"""Records of one partition in one round; the next round's are read while this one is committed."""
-FOLD_SECONDS = 0.5
-"""Folding shares the loop with the group's heartbeats."""
 UNSETTLED_SECONDS = 120.0
 """A member that the group has lost while Kafka slept may wait for ever; it joins anew."""
 SESSION_TIMEOUT_MS = 10_000
@@ -65,10 +63,8 @@ class Worker:
         generation: Generation = 1,
         session_timeout_ms: int = SESSION_TIMEOUT_MS,
     ) -> None:
-        self._service = service
         self._topics = (*topics, REPLAYS[service])
         self._replays = REPLAYS[service].name
-        self._sequence_topic = sequence_of.name if sequence_of else None
         self._reader = reader
         self._database = database
         self._producer = producer
@@ -91,6 +87,16 @@ class Worker:
             bootstrap=bootstrap,
         )
         self._pace = Pace()
+        self._rounds = Rounds(
+            service=service,
+            reader=reader,
+            ledger=self._ledger,
+            ownership=self._ownership,
+            pace=self._pace,
+            instruments=self._instruments,
+            failpoints=self._failpoints,
+            sequence_topic=sequence_of.name if sequence_of else None,
+        )
         self._consumer: Any = None
         self._lag = LagWatch(
             topics=self._topics,
@@ -100,6 +106,7 @@ class Worker:
             health=health,
         )
         self._session: Any = None
+        self._ahead: Round = {}
         self._stopping = asyncio.Event()
         self._log = get_logger(__name__)
         health.lag = None
@@ -173,65 +180,40 @@ class Worker:
             await self._round()
 
     async def _round(self) -> None:
-        if not any(owned.fetched for owned in self._ownership.owned.values()):
-            await self._fetch(200)
-        ready = {number: owned for number, owned in self._ownership.owned.items() if owned.fetched}
-        if not ready:
-            return
-        steps = self._instruments.seconds
-        with steps.labels("load").time():
-            share = max(1, self._pace.documents // len(ready))
-            offered = {
-                number: list(islice(owned.fetched, min(ROUND_RECORDS, share))) for number, owned in ready.items()
-            }
-            folds = await self._reader.load(
-                [
-                    Batch(
-                        partition=number,
-                        number=ready[number].entry.batch + 1,
-                        records=[item.incoming for item in items if item.incoming is not None],
-                        next_seq=ready[number].entry.next_seq,
-                    )
-                    for number, items in offered.items()
-                ]
-            )
-            replays = [item.replay_of for items in offered.values() for item in items if item.replay_of]
-            aside = await self._ledger.aside(replays) if replays else set[str]()
-        with steps.labels("fold").time():
-            results: dict[int, Folded] = {}
-            for number, items in offered.items():
-                results[number] = fold_batch(
-                    self._service,
-                    ready[number].entry,
-                    items,
-                    folds[number],
-                    sequence_topic=self._sequence_topic,
-                    until=time.monotonic() + FOLD_SECONDS / len(offered),
-                    max_documents=share,
-                    aside=aside,
-                    before_each=self._failpoints.handle,
-                )
-                await asyncio.sleep(0)
-        ahead = asyncio.create_task(self._fetch(0))
+        """Commit what was folded; meanwhile fetch the next, and fold it where the reader may."""
+        at_hand, self._ahead = self._ahead, {}
+        if not at_hand:
+            if not any(owned.fetched for owned in self._ownership.owned.values()):
+                await self._fetch(200)
+            if not (at_hand := await self._rounds.fold()):
+                return
+        committing = asyncio.create_task(self._commit(at_hand))
         try:
-            await self._commit(ready, results)
+            await self._fetch(0)
+            if self._reader.ahead:
+                self._ahead = await self._rounds.fold(before=at_hand)
         finally:
-            await ahead
+            committed = await committing
+        if not committed:
+            unfold([at_hand, self._ahead])  # the next is smaller
+            self._ahead = {}
 
-    async def _commit(self, ready: dict[int, Owned], results: dict[int, Folded]) -> None:
+    async def _commit(self, batches: Round) -> bool:
+        """False where the server took the transaction back."""
+        # a rebalance undoes what was folded before it
+        mine = {number: one for number, one in batches.items() if self._ownership.owned.get(number) is one[0]}
         steps = self._instruments.seconds
-        changes = [result.change for result in results.values()]
+        changes = [batch.change for _, batch in mine.values()]
         started, documents = time.monotonic(), sum(change.documents for change in changes)
         with steps.labels("commit").time():
             self._failpoints.pass_by("before_commit")
             try:
                 fenced = await self._ledger.commit(changes, self._session)
             except RolledBack:
-                # what was fetched is still there: the next round is smaller
                 self._pace.failed(documents)
                 self._instruments.rolled_back.inc()
                 await asyncio.sleep(0.05)
-                return
+                return False
             except Exception:
                 self._pace.failed(documents)
                 raise
@@ -240,25 +222,22 @@ class Worker:
             self._instruments.fenced.inc()
             self._log.warning("fenced", partition=number)
             self._ownership.owned.pop(number, None)
-        kept = {number: result for number, result in results.items() if number not in fenced}
+        kept = [one for number, one in mine.items() if number not in fenced]
         self._failpoints.pass_by("after_commit")
         with steps.labels("publish").time():
             await self._producer.publish(
-                [record for result in kept.values() for record in result.outgoing],
+                [record for _, batch in kept for record in batch.outgoing],
                 lambda: self._failpoints.pass_by("in_publishing"),
             )
         self._failpoints.pass_by("after_publish")
-        taken = 0
-        for number, result in kept.items():
-            owned = ready[number]
-            owned.entry = result.change.after
-            for _ in range(result.taken):
-                owned.fetched.popleft()
-            taken += result.taken
-            self._instruments.dead.inc(result.dead)
+        for owned, batch in kept:
+            owned.commit(batch)
+            self._instruments.dead.inc(batch.dead)
+        taken = sum(batch.taken for _, batch in kept)
         self._instruments.batch_records.observe(taken)
         self._health.progressed(taken)
-        await tell_kafka(self._consumer, [result.change.after for result in kept.values()])
+        await tell_kafka(self._consumer, [batch.change.after for _, batch in kept])
+        return True
 
     async def _fetch(self, wait_ms: int) -> None:
         owned = self._ownership.owned
@@ -282,6 +261,7 @@ class Worker:
 
     async def _close(self) -> None:
         self._ownership.forget()
+        self._ahead = {}
         consumer, self._consumer = self._consumer, None
         session, self._session = self._session, None
         if consumer is not None:

@@ -87,7 +87,8 @@ class Counting:
 
 
 class CountingReader:
-    def __init__(self, output: str) -> None:
+    def __init__(self, output: str, ahead: bool) -> None:
+        self.ahead = ahead
         self._output = output
         self.ballast = 0
         self.before_load: Any = None
@@ -101,7 +102,8 @@ class CountingReader:
 class Stage:
     """Topics and a database of one test's own; as many workers as it likes."""
 
-    def __init__(self, backing: Backing, name: str | None = None) -> None:
+    def __init__(self, backing: Backing, name: str | None = None, *, ahead: bool = False) -> None:
+        self.ahead = ahead
         self.name = name or uuid.uuid4().hex[:8]
         self.backing = backing
         self.input = topic(f"mingshao.in-{self.name}.v1")
@@ -122,7 +124,7 @@ class Stage:
         assert await self.producer.send(records) == [None] * len(records)
 
     def worker(self, **changes: Any) -> tuple[Worker, CountingReader, Health]:
-        reader, health = CountingReader(self.output.name), Health("routing", f"w-{uuid.uuid4().hex[:4]}")
+        reader, health = CountingReader(self.output.name, self.ahead), Health("routing", f"w-{uuid.uuid4().hex[:4]}")
         directory = Directory(self.backing.kafka_bootstrap, health)
         directory.snapshot = DirectorySnapshot(version=0)
         directory._ready.set()
@@ -167,8 +169,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(backing: Backing) -> AsyncIterator[Stage]:
-    made = Stage(backing)
+async def stage(backing: Backing, *, ahead: bool = False) -> AsyncIterator[Stage]:
+    """`ahead`: what its workers' readers say of themselves."""
+    made = Stage(backing, ahead=ahead)
     await ensure_topics(
         backing.kafka_bootstrap,
         [made.input, made.output, topics.REPLAYS["routing"], topics.DEAD["routing"]],

@@ -21,10 +21,10 @@ class Changed:
         """Partitions of which more changed than is kept."""
 
     def mark(self, partition: int, batch: int, sheets: Mapping[Sheet, Iterable[Line]]) -> None:
-        """These lines change with a batch that is about to be committed; all batches before it are."""
+        """These lines change with a batch that is still to be committed, as the one before it may be; no others are."""
         there = self._sheets.setdefault(partition, {})
         if partition in self.lost:
-            there.clear()  # whoever looks into the log from now on finds all but this batch there
+            _drop(there, batch - 1)  # whoever looks into the log from now on finds all before there
         for sheet, lines in sheets.items():
             cells = there.setdefault(sheet, {})
             for inner, value, _ in lines:
@@ -80,3 +80,13 @@ class Changed:
     def count(self) -> int:
         """Sheets that are to be told of."""
         return sum(map(len, self._sheets.values()))
+
+
+def _drop(sheets: dict[Sheet, dict[Cell, tuple[int, int]]], before: int) -> None:
+    """What no batch from this one on has changed."""
+    for sheet, cells in list(sheets.items()):
+        kept = {cell: batches for cell, batches in cells.items() if batches[1] >= before}
+        if kept:
+            sheets[sheet] = kept
+        else:
+            del sheets[sheet]

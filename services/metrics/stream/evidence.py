@@ -51,6 +51,8 @@ class EvidenceFold:
 class CaseReader:
     """The worker's reader."""
 
+    ahead = False
+
     def __init__(self, store: EvidenceLoads, zone: ZoneInfo, writes: EvidenceWrites) -> None:
         self._store = store
         self._zone = zone

@@ -54,7 +54,10 @@ class CellFold:
 
 
 class FactReader:
-    """The worker's reader. `marked` is told what a batch changes, before it is committed."""
+    """The worker's reader. `marked` is told what a batch changes, before it is committed; the batch before it may
+    still be on its way then."""
+
+    ahead = True
 
     def __init__(self, zone: ZoneInfo, writes: CellWrites, marked: Marked) -> None:
         self._zone = zone

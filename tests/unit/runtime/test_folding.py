@@ -1,5 +1,6 @@
 """A partition's batch: sequence numbers, dead letters, replays and caps, without any server."""
 
+import asyncio
 import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from services.contracts.actors import Actor
 from services.contracts.codec import Event, encode
 from services.contracts.directory import DirectoryChanged
 from services.contracts.submissions import SubmissionReceived
+from services.runtime import folding
 from services.runtime.batches import Incoming, Outgoing, OversizeRecord
 from services.runtime.deadletters import dead_letter, origin_of, reason_of, replay_request
 from services.runtime.folding import Folded, Gap, Read, fold_batch, read
@@ -68,13 +70,21 @@ def folded(
     before: Entry | None = None,
     sequence: str | None = CASES,
     aside: Collection[str] = (),
+    seconds: float = 60,
+    max_documents: int = 10_000,
 ) -> Folded:
     items: list[Read] = [read(raw, REPLAYS) for raw in records]
-    before = before or Entry(partition=0, epoch=1)
-    until = time.monotonic() + 60
-    return fold_batch(
-        "routing", before, items, fold, sequence_topic=sequence, until=until, max_documents=10_000, aside=aside
+    batch = fold_batch(
+        "routing",
+        before or Entry(partition=0, epoch=1),
+        items,
+        fold,
+        sequence_topic=sequence,
+        until=time.monotonic() + seconds,
+        max_documents=max_documents,
+        aside=aside,
     )
+    return asyncio.run(batch)
 
 
 def test_facts_that_were_read_are_dropped_and_the_next_is_applied() -> None:
@@ -159,31 +169,37 @@ def test_a_replay_that_fails_again_keeps_its_origin_and_may_be_tried_again() -> 
 
 
 def test_time_caps_a_batch_but_one_record_always_goes() -> None:
-    items = [read(record(i, sequence=i + 1), REPLAYS) for i in range(3)]
-    result = fold_batch(
-        "routing",
-        Entry(partition=0, epoch=1),
-        items,
-        Recording(),
-        sequence_topic=CASES,
-        until=time.monotonic() - 1,
-        max_documents=10_000,
-    )
+    result = folded([record(i, sequence=i + 1) for i in range(3)], Recording(), seconds=-1)
     assert (result.taken, result.change.after.offsets[CASES]) == (1, 1)
 
 
 def test_documents_cap_a_batch() -> None:
-    items = [read(record(i, sequence=i + 1), REPLAYS) for i in range(5)]
-    result = fold_batch(
+    result = folded([record(i, sequence=i + 1) for i in range(5)], Recording(), max_documents=3)
+    assert (result.taken, result.change.after.last_seq) == (3, 3)
+
+
+async def test_others_have_their_turn_while_a_batch_is_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "BREATH_SECONDS", -1.0)
+    fold = Recording()
+    seen: list[int] = []
+
+    async def other() -> None:
+        while len(fold.seen) < 5:
+            seen.append(len(fold.seen))
+            await asyncio.sleep(0)
+
+    watching = asyncio.create_task(other())
+    await fold_batch(
         "routing",
         Entry(partition=0, epoch=1),
-        items,
-        Recording(),
+        [read(record(i, sequence=i + 1), REPLAYS) for i in range(5)],
+        fold,
         sequence_topic=CASES,
         until=time.monotonic() + 60,
-        max_documents=3,
+        max_documents=10_000,
     )
-    assert (result.taken, result.change.after.last_seq) == (3, 3)
+    await watching
+    assert seen == [0, 1, 2, 3, 4]
 
 
 def test_what_the_ledger_stores_is_what_the_next_owner_publishes() -> None:

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiokafka import TopicPartition
 
 from services.contracts import topics
 from services.runtime import ownership
-from services.runtime.folding import Gap
-from services.runtime.ledger import Entry
+from services.runtime.folding import Folded, Gap
+from services.runtime.ledger import Change, Entry
 from services.runtime.ownership import Owned, Ownership, admit, confirm_generation, place_at, tell_kafka
 
 TICKETS, CONTACTS = topics.TICKETS, topics.CONTACTS
@@ -80,6 +80,24 @@ async def test_a_rebalance_forgets_everything() -> None:
     await ownership.on_partitions_revoked(())
     await ownership.on_partitions_assigned(())
     assert (ownership.owned, ownership.rebalances) == ({}, 2)
+
+
+def test_what_is_folded_and_never_committed_is_folded_again_in_its_order() -> None:
+    owned = Owned(entry(5))
+    owned.fetched.extend(cast(Any, range(5, 10)))
+    first, second, third = batch(entry(7), 2), batch(entry(8), 1), batch(entry(9), 1)
+    owned.fold(first)
+    owned.fold(second)
+    owned.commit(first)
+    assert (owned.entry, owned.head, list(owned.fetched)) == (entry(7), entry(8), [8, 9])
+    owned.fold(third)
+    owned.unfold()
+    assert (owned.entry, owned.head, list(owned.fetched)) == (entry(7), entry(7), [7, 8, 9])
+
+
+def batch(after: Entry, taken: int) -> Folded:
+    change = Change(before=after, after=after, writes={})
+    return Folded(change=change, outgoing=[], taken=taken, dead=0)
 
 
 def test_the_log_is_read_up_to_when_its_ends_were_seen_that_are_applied_since() -> None:
