@@ -59,7 +59,7 @@ def _fill(uri: str, city: City, each: int, partition: int, done: "Synchronized[i
         cells, sums, count = client[DATABASE][COLLECTION], Sums(), 0
 
         def put() -> None:
-            kept = {sheet: lines for sheet, lines in sums.sheets().items() if sheet.dimension != "grid"}
+            kept = {sheet: changed for sheet, changed in sums.sheets().items() if sheet.dimension != "grid"}
             for operations in writes(generations.FIRST, partition, with_months(kept, ZONE)).values():
                 cells.bulk_write(list(operations), ordered=False)
             with done.get_lock():

@@ -9,7 +9,7 @@ import msgspec
 from services.contracts.alerts import AlertChanged, AlertFigure
 from services.contracts.rates import CellBasis
 
-from .domain.cells import Line, Sheet, Tally
+from .domain.cells import Cell, Sheet, Tally
 from .domain.evidence import Behind, Evidence
 from .domain.periods import Period
 from .domain.rollups import Among, Rollups
@@ -114,7 +114,7 @@ class EvidenceLoads(Protocol):
 class CellWrites(Protocol):
     """How changes of cells become a batch's writes."""
 
-    def __call__(self, partition: int, sheets: Mapping[Sheet, Mapping[Line, int]]) -> Mapping[str, Sequence[Any]]:
+    def __call__(self, partition: int, sheets: Mapping[Sheet, Mapping[Cell, Tally]]) -> Mapping[str, Sequence[Any]]:
         """Collection → operations, one for each document."""
 
 

@@ -1,6 +1,5 @@
 """One partition's batch: from records to a change of the ledger and an outbox. Pure but for the clock."""
 
-import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
@@ -12,15 +11,12 @@ from services.contracts.codec import Headers, Undecodable, decode, header
 from services.contracts.topics import DEAD
 
 from .batches import Fold, Incoming, Outgoing
+from .breath import Breath
 from .deadletters import dead_letter, origin_of, original_headers
 from .ledger import Change, Entry, packed
 
 MAX_OUTBOX_BYTES = 4_000_000
 """The outbox shares MongoDB's 16 MB with the rest of the ledger's document."""
-
-
-BREATH_SECONDS = 0.002
-"""The group's heartbeats and the batch that is being committed share the loop with folding."""
 
 
 class Gap(Exception):
@@ -93,18 +89,16 @@ async def fold_batch(
     """Apply records in order until a cap: bytes of the outbox, documents, or the monotonic time `until` (at least
     one record). Of replays only those of dead letters that are `aside` are applied: what this reader did not set
     aside it has counted. `before_each` is called with a record's key; what it raises counts as the handler's own.
-    Others have their turn each BREATH_SECONDS."""
+    Others have their turn meanwhile."""
     outgoing: list[Outgoing] = []
     offsets, stamps = dict(before.offsets), dict(before.stamps)
     letters, changed = DEAD[service].name, dict[str, bool]()
     last_seq, size, taken, dead = before.last_seq, 0, 0, 0
-    breath = time.monotonic() + BREATH_SECONDS
+    breath = Breath()
     for item in offered:
         if taken and (size > MAX_OUTBOX_BYTES or time.monotonic() > until or fold.documents >= max_documents):
             break
-        if time.monotonic() > breath:
-            await asyncio.sleep(0)
-            breath = time.monotonic() + BREATH_SECONDS
+        await breath.take()
         made: Sequence[Outgoing] = ()
         if item.replay_of is not None:
             if changed.get(item.replay_of, item.replay_of in aside):

@@ -20,6 +20,7 @@ from services.contracts.topics import REPLAYS, Topic
 
 from . import clients
 from .batches import Reader
+from .breath import Breath
 from .directory import Directory
 from .failpoints import Failpoints
 from .folding import Gap, read
@@ -244,7 +245,7 @@ class Worker:
         wanted = [
             TopicPartition(topic.name, number)
             for number, mine in owned.items()
-            if len(mine.fetched) < 2 * ROUND_RECORDS
+            if len(mine.fetched) < ROUND_RECORDS
             for topic in self._topics
         ]
         if owned and not wanted:
@@ -254,10 +255,13 @@ class Worker:
             got = await self._consumer.getmany(*wanted, timeout_ms=wait_ms, max_records=10_000)
         except IllegalStateError:
             return
+        breath = Breath()
         for partition, records in got.items():
-            mine = owned.get(partition.partition)
-            if mine is not None:
-                mine.fetched.extend(read(record, self._replays) for record in records if admit(mine, record))
+            if mine := owned.get(partition.partition):
+                for record in records:
+                    if admit(mine, record):
+                        mine.fetched.append(read(record, self._replays))
+                    await breath.take()
 
     async def _close(self) -> None:
         self._ownership.forget()

@@ -67,12 +67,13 @@ def test_a_month_is_the_sum_of_its_days_own_cells(log: list[CaseFact]) -> None:
         sums.add(list(moves(fact, zone)))
     sheets = with_months(sums.sheets(), zone)
     days, months = Counter[object](), Counter[object]()
-    for sheet, lines in sheets.items():
-        for (inner, _, measure), count in lines.items():
+    for sheet, cells in sheets.items():
+        for (inner, _), tally in cells.items():
             month = month_of(sheet.bucket, zone)
+            where = month, sheet.dimension, sheet.value
             if sheet.basis in KEPT.values():
                 assert (inner, month) == (None, sheet.bucket)
-                months[sheet.basis, month, sheet.dimension, sheet.value, measure] += count
+                months.update({(sheet.basis, *where, measure): count for measure, count in tally.items()})
             elif inner is None and sheet.basis in KEPT and sheet.dimension in OF:
-                days[KEPT[sheet.basis], month, sheet.dimension, sheet.value, measure] += count
+                days.update({(KEPT[sheet.basis], *where, measure): count for measure, count in tally.items()})
     assert {place: count for place, count in days.items() if count} == dict(months)

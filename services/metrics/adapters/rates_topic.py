@@ -29,8 +29,8 @@ from services.runtime.mongo import Database
 from services.runtime.producer import BrokerAway, Producer
 from services.runtime.span import span
 
-from ..domain.cells import CellKey, Sheet, Sums, Tally
-from ..domain.changed import Cell, Changed
+from ..domain.cells import Cell, CellKey, Sheet, Sums, Tally
+from ..domain.changed import Changed
 from ..domain.measures import MEASURES
 from ..domain.periods import mark
 from ..domain.units import moves
@@ -154,8 +154,8 @@ class RatesTopic:
                     # fact by fact: what two of them take back again was told in between
                     sums = Sums()
                     sums.add(moves(found.event.data, self._zone))
-                    for sheet, lines in sums.sheets().items():
-                        moved.setdefault(sheet, set()).update((inner, value) for inner, value, _ in lines)
+                    for sheet, cells in sums.sheets().items():
+                        moved.setdefault(sheet, set()).update(cells)
                 if len(moved) >= AT_ONCE:
                     await self._tell(generation, partition.partition, moved)
                     moved.clear()

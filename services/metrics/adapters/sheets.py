@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import msgspec
 from pymongo import UpdateOne
 
-from ..domain.cells import SHEETS, CellKey, Line, Sheet
+from ..domain.cells import SHEETS, Cell, CellKey, Sheet, Tally
 from ..domain.periods import mark, marked
 from .generations import cells_of
 
@@ -22,10 +22,10 @@ _DIMS = {lies: dims for dims, lies in SHEETS.items()}
 
 
 def writes(
-    generation: str, partition: int, sheets: Mapping[Sheet, Mapping[Line, int]]
+    generation: str, partition: int, sheets: Mapping[Sheet, Mapping[Cell, Tally]]
 ) -> dict[str, Sequence[UpdateOne]]:
     """A batch's changes as upserts, one for each sheet of the generation."""
-    return {cells_of(generation): [_move(partition, sheet, lines) for sheet, lines in sheets.items()]}
+    return {cells_of(generation): [_move(partition, sheet, cells) for sheet, cells in sheets.items()]}
 
 
 def sheet_id(partition: int, sheet: Sheet) -> str:
@@ -69,14 +69,16 @@ def cell_key(sheet: Sheet, inner: str | None, value: str) -> CellKey:
     return CellKey(sheet.basis, sheet.bucket, dims, tuple(named[name] for name in dims))
 
 
-def _move(partition: int, sheet: Sheet, lines: Mapping[Line, int]) -> UpdateOne:
+def _move(partition: int, sheet: Sheet, cells: Mapping[Cell, Tally]) -> UpdateOne:
+    moved: dict[str, int] = {}
+    for cell, tally in cells.items():
+        path = _path(*cell)
+        for measure, count in tally.items():
+            moved[f"{path}.{measure}"] = count
     return UpdateOne(
-        {"_id": sheet_id(partition, sheet)},
-        {"$inc": {_path(line): count for line, count in lines.items()}, "$setOnInsert": {"value": sheet.value}},
-        upsert=True,
+        {"_id": sheet_id(partition, sheet)}, {"$inc": moved, "$setOnInsert": {"value": sheet.value}}, upsert=True
     )
 
 
-def _path(line: Line) -> str:
-    inner, value, measure = line
-    return f"{OWN}.{measure}" if inner is None else f"{inner}.{value.translate(ESCAPED)}.{measure}"
+def _path(inner: str | None, value: str) -> str:
+    return OWN if inner is None else f"{inner}.{value.translate(ESCAPED)}"

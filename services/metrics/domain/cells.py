@@ -52,6 +52,11 @@ def add(sums: dict[str, int], tally: Tally) -> None:
         sums[measure] = sums.get(measure, 0) + count
 
 
+def nonzero(sums: dict[str, int]) -> dict[str, int]:
+    """The measures that have come to something."""
+    return sums if all(sums.values()) else {measure: count for measure, count in sums.items() if count}
+
+
 class UnsupportedDimensions(ValueError):
     """No cells are kept for this combination; the message lists those that are."""
 
@@ -96,14 +101,21 @@ class Sheet(NamedTuple):
     value: str
 
 
-Line = tuple[str | None, str, str]
-"""One number of a sheet: the inner dimension (None: the sheet's own cell), its value, the measure."""
+Cell = tuple[str | None, str]
+"""On its sheet: the inner dimension and its value."""
+ITSELF: Cell = (None, "")
+"""The sheet's own cell."""
 
-# for each set of dimensions: the sheet's dimension, the index of its value, the inner dimension, the index of its value
+
+def _index(dimension: str | None) -> int | None:
+    return DIMENSIONS.index(dimension) if dimension in DIMENSIONS else None
+
+
 _SPREAD = [
-    (outer, DIMENSIONS.index(outer) if outer in DIMENSIONS else None, inner, DIMENSIONS.index(inner) if inner else None)
-    for outer, inner in SHEETS.values()
+    (outer, _index(outer), [(inner, _index(inner)) for other, inner in SHEETS.values() if other == outer])
+    for outer in dict(SHEETS.values())
 ]
+"""Each sheet that a place touches: its dimension and the index of its value; and the same of the cells on it."""
 _CELLS = {lies: dims for dims, lies in SHEETS.items()}
 
 
@@ -128,35 +140,40 @@ class Sums:
                 self._sheets.update(_sheets_of(place))
             add(there, tally)
 
-    def sheets(self) -> dict[Sheet, dict[Line, int]]:
-        """Spread over the supported sets of dimensions; sheets and lines without change are left out."""
-        spread: dict[Sheet, dict[Line, int]] = {}
+    def sheets(self) -> dict[Sheet, dict[Cell, dict[str, int]]]:
+        """Spread over the supported sets of dimensions; what has not changed is left out."""
+        spread: dict[Sheet, dict[Cell, dict[str, int]]] = {}
         for place, tally in self._at.items():
-            changed = [(measure, count) for measure, count in tally.items() if count]
+            changed = nonzero(tally)
             if not changed:
                 continue
             basis, bucket, values = place
-            for outer, index, inner, told in _SPREAD:
+            for outer, index, inside in _SPREAD:
                 sheet = Sheet(basis, bucket, outer, "" if index is None else values[index])
-                lines = spread.get(sheet)
-                if lines is None:
-                    lines = spread[sheet] = {}
-                value = "" if told is None else values[told]
-                for measure, count in changed:
-                    line = (inner, value, measure)
-                    lines[line] = lines.get(line, 0) + count
-        left = {sheet: {line: count for line, count in lines.items() if count} for sheet, lines in spread.items()}
-        return {sheet: lines for sheet, lines in left.items() if lines}
+                cells = spread.get(sheet)
+                if cells is None:
+                    cells = spread[sheet] = {}
+                for inner, told in inside:
+                    cell = (inner, "" if told is None else values[told])
+                    sums = cells.get(cell)
+                    if sums is None:
+                        cells[cell] = changed.copy()
+                    else:
+                        add(sums, changed)
+        left = (
+            (sheet, {cell: kept for cell, sums in cells.items() if (kept := nonzero(sums))})
+            for sheet, cells in spread.items()
+        )
+        return {sheet: cells for sheet, cells in left if cells}
 
     def cells(self) -> dict[CellKey, dict[str, int]]:
         """The same cell by cell."""
         found: dict[CellKey, dict[str, int]] = {}
-        for sheet, lines in self.sheets().items():
-            for (inner, told, measure), count in lines.items():
+        for sheet, cells in self.sheets().items():
+            for (inner, told), sums in cells.items():
                 dims = _CELLS[sheet.dimension, inner]
                 named = {sheet.dimension: sheet.value, inner: told}
-                key = CellKey(sheet.basis, sheet.bucket, dims, tuple(named[name] for name in dims))
-                found.setdefault(key, {})[measure] = count
+                found[CellKey(sheet.basis, sheet.bucket, dims, tuple(named[name] for name in dims))] = sums
         return found
 
 

@@ -1,13 +1,15 @@
 """Which cells a process has changed and not yet told others of."""
 
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 
-from .cells import Line, Sheet
+from .cells import Cell, Sheet
 
 MOST_SHEETS = 5_000
 """Of one partition, some 15 MB (259,000 took 800). Of more no list is kept: they are found again in the log."""
-Cell = tuple[str | None, str]
-"""On its sheet: the inner dimension (None: the sheet's own cell) and its value."""
+UNDERWAY = 2
+"""Batches that may be marked and not yet committed."""
+Moved = Mapping[Sheet, Collection[Cell]]
 
 
 class Changed:
@@ -15,30 +17,38 @@ class Changed:
 
     def __init__(self) -> None:
         self._sheets: dict[int, dict[Sheet, dict[Cell, tuple[int, int]]]] = {}
+        self._newest: dict[int, deque[tuple[int, Moved]]] = {}
         self.whole: set[int] = set()
         """Partitions of which all cells are to be told."""
         self.lost: set[int] = set()
         """Partitions of which more changed than is kept."""
 
-    def mark(self, partition: int, batch: int, sheets: Mapping[Sheet, Iterable[Line]]) -> None:
-        """These lines change with a batch that is still to be committed, as the one before it may be; no others are."""
-        there = self._sheets.setdefault(partition, {})
-        if partition in self.lost:
-            _drop(there, batch - 1)  # whoever looks into the log from now on finds all before there
-        for sheet, lines in sheets.items():
-            cells = there.setdefault(sheet, {})
-            for inner, value, _ in lines:
-                first, last = cells.get((inner, value), (batch, batch))
-                cells[inner, value] = min(first, batch), max(last, batch)
-        if len(there) > MOST_SHEETS:
-            self.lost.add(partition)
+    def mark(self, partition: int, batch: int, moved: Moved) -> None:
+        """These change with a batch that is still to be committed, as the one before it may be; no others are."""
+        self._newest.setdefault(partition, deque(maxlen=UNDERWAY)).append((batch, moved))
+        if partition not in self.lost:
+            self._keep(partition, batch, moved)
+            if len(self._sheets[partition]) > MOST_SHEETS:
+                self.lost.add(partition)
+                self._sheets[partition].clear()
 
     def keep_again(self, partitions: Collection[int]) -> set[int]:
-        """Those of them that were lost. Every change is kept from now on, so the log need be looked into only up to
-        where it is applied then."""
+        """Those of them that were lost. What is not committed is kept, and every change from now on: the log need be
+        looked into only up to where it is applied then."""
         found = self.lost & set(partitions)
         self.lost -= found
+        for partition in found:
+            for batch, moved in self._newest[partition]:
+                self._keep(partition, batch, moved)
         return found
+
+    def _keep(self, partition: int, batch: int, moved: Moved) -> None:
+        there = self._sheets.setdefault(partition, {})
+        for sheet, changed in moved.items():
+            cells = there.setdefault(sheet, {})
+            for cell in changed:
+                first, last = cells.get(cell, (batch, batch))
+                cells[cell] = min(first, batch), max(last, batch)
 
     def upto(self, partition: int, batch: int, most: int) -> dict[Sheet, list[Cell]]:
         """What that batch or one before it has changed, of at most so many sheets, even where later ones did so too."""
@@ -67,12 +77,14 @@ class Changed:
     def forget(self, partition: int) -> None:
         """Another process has the partition."""
         self._sheets.pop(partition, None)
+        self._newest.pop(partition, None)
         self.whole.discard(partition)
         self.lost.discard(partition)
 
     def clear(self) -> None:
         """Other cells are counted from now on, in batches with numbers of their own."""
         self._sheets.clear()
+        self._newest.clear()
         self.whole.clear()
         self.lost.clear()
 
@@ -80,13 +92,3 @@ class Changed:
     def count(self) -> int:
         """Sheets that are to be told of."""
         return sum(map(len, self._sheets.values()))
-
-
-def _drop(sheets: dict[Sheet, dict[Cell, tuple[int, int]]], before: int) -> None:
-    """What no batch from this one on has changed."""
-    for sheet, cells in list(sheets.items()):
-        kept = {cell: batches for cell, batches in cells.items() if batches[1] >= before}
-        if kept:
-            sheets[sheet] = kept
-        else:
-            del sheets[sheet]

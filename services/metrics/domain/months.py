@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from .cells import Line, Sheet
+from .cells import ITSELF, Cell, Sheet, Tally, add, nonzero
 from .periods import Period
 from .spans import span_of
 
@@ -28,20 +28,16 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     rest: tuple[Period, ...]
 
 
-def with_months(sheets: Mapping[Sheet, Mapping[Line, int]], zone: ZoneInfo) -> dict[Sheet, Mapping[Line, int]]:
+def with_months(sheets: Mapping[Sheet, Mapping[Cell, Tally]], zone: ZoneInfo) -> dict[Sheet, Mapping[Cell, Tally]]:
     """The sheets, and those of their months."""
-    found: dict[Sheet, dict[Line, int]] = {}
-    for sheet, lines in sheets.items():
+    found: dict[Sheet, dict[str, int]] = {}
+    for sheet, cells in sheets.items():
         basis = KEPT.get(sheet.basis)
-        if basis is None or sheet.dimension not in OF:
+        if basis is None or sheet.dimension not in OF or ITSELF not in cells:
             continue
         month = Sheet(basis, month_of(sheet.bucket, zone), sheet.dimension, sheet.value)
-        for line, count in lines.items():
-            if line[0] is None:
-                there = found.setdefault(month, {})
-                there[line] = there.get(line, 0) + count
-    left = {month: {line: count for line, count in lines.items() if count} for month, lines in found.items()}
-    return {**sheets, **{month: lines for month, lines in left.items() if lines}}
+        add(found.setdefault(month, {}), cells[ITSELF])
+    return {**sheets, **{month: {ITSELF: left} for month, sums in found.items() if (left := nonzero(sums))}}
 
 
 @lru_cache(maxsize=4_096)

@@ -1,22 +1,22 @@
 """Facts to cells: what the batch worker runs. Nothing is loaded, since cells only ever move by differences."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.contracts.cases import CaseFact
 from services.runtime.batches import Batch, Fold, Incoming, Outgoing
 
-from ..domain.cells import Line, Sheet, Sums
+from ..domain.cells import Cell, Sheet, Sums
 from ..domain.months import with_months
 from ..domain.units import moves
 from ..ports import CellWrites
 
-Marked = Callable[[int, int, Mapping[Sheet, Mapping[Line, int]]], None]
+Marked = Callable[[int, int, Mapping[Sheet, Collection[Cell]]], None]
 """Partition, number of the batch, what it changes."""
 
 
-def unmarked(partition: int, number: int, sheets: Mapping[Sheet, Mapping[Line, int]]) -> None:
+def unmarked(partition: int, number: int, sheets: Mapping[Sheet, Collection[Cell]]) -> None:
     """Where nobody is told."""
 
 

@@ -14,7 +14,7 @@ from services.contracts.actors import Actor
 from services.contracts.codec import Event, encode
 from services.contracts.directory import DirectoryChanged
 from services.contracts.submissions import SubmissionReceived
-from services.runtime import folding
+from services.runtime import breath
 from services.runtime.batches import Incoming, Outgoing, OversizeRecord
 from services.runtime.deadletters import dead_letter, origin_of, reason_of, replay_request
 from services.runtime.folding import Folded, Gap, Read, fold_batch, read
@@ -179,7 +179,7 @@ def test_documents_cap_a_batch() -> None:
 
 
 async def test_others_have_their_turn_while_a_batch_is_folded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folding, "BREATH_SECONDS", -1.0)
+    monkeypatch.setattr(breath, "BREATH_SECONDS", -1.0)
     fold = Recording()
     seen: list[int] = []
 
