@@ -14,7 +14,7 @@ import msgspec
 from prometheus_client import Gauge
 from pymongo.errors import PyMongoError
 
-from services.contracts.topics import CASES, CATALOGUE, DIRECTORY
+from services.contracts.topics import CASES, CATALOGUE, DIRECTORY, REPLAYS
 from services.runtime import dead_api
 from services.runtime.bell import ChangeStreamBell
 from services.runtime.directory import Directory
@@ -34,6 +34,7 @@ from . import api
 from .adapters.alert_store import AlertStore
 from .adapters.alert_topic import KafkaAlerts
 from .adapters.cell_store import CellStore
+from .adapters.counted_upto import CountedUpto
 from .adapters.evidence_store import DATABASE as EVIDENCE
 from .adapters.evidence_store import EvidenceStore
 from .adapters.generations import StillBehind
@@ -49,6 +50,7 @@ from .handlers import totals
 from .rebuild import Counted, Ended, Halted, Rebuild, Taken
 from .recounts import Recounts
 from .settings import MetricsSettings
+from .stream.alerts import PARTITION as JUDGING
 from .stream.alerts import AlertWatch
 from .stream.app import control_app
 from .stream.control import Control
@@ -120,7 +122,16 @@ async def run(settings: MetricsSettings) -> None:
     async def told() -> Summary:
         return await summary(names.alerts(), names.turns(), book=alerts, zone=zone, now=clock())
 
-    watch = AlertWatch(health.registry, counting.epochs, counting.read_upto, judge, told)
+    counted = CountedUpto(
+        database=database,
+        reader=SERVICE,
+        bootstrap=settings.kafka_bootstrap,
+        topics=[CASES, REPLAYS[SERVICE]],
+        partitions=settings.partitions,
+        wanted=lambda: JUDGING in counting.epochs(),
+        health=health,
+    )
+    watch = AlertWatch(health.registry, counting.epochs, counted.time, judge, told)
     control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock), watch)
 
     def new_app(batches: Callable[[], Awaitable[None]]) -> Any:
@@ -160,7 +171,7 @@ async def run(settings: MetricsSettings) -> None:
             app,
             settings=settings,
             health=health,
-            background=[producer.run, directory.run, bell.run, rates.run],
+            background=[producer.run, directory.run, bell.run, rates.run, counted.run],
             workers=[(host.run, host.stop)],
         )
     finally:

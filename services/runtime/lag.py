@@ -73,7 +73,11 @@ class LagWatch:
             return None
         self._health.wait_for("kafka", None)
         for number, mine in owned.items():
-            mine.look(now, {each.topic: ends[each] for each in partitions if each.partition == number})
+            mine.upto.look(
+                now,
+                {each.topic: ends[each] for each in partitions if each.partition == number},
+                mine.entry.offsets,
+            )
         behind = (ends[each] - owned[each.partition].entry.offsets.get(each.topic, 0) for each in partitions)
         return sum(max(0, int(records)) for records in behind)
 

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -15,6 +14,7 @@ from services.contracts.topics import Topic
 
 from .folding import Folded, Gap, Read
 from .ledger import Entry
+from .upto import Upto
 
 COMMIT_SECONDS = 15.0
 """The client tries to commit for ever; a member that its group has lost while Kafka slept must not wait with it."""
@@ -23,8 +23,7 @@ COMMIT_SECONDS = 15.0
 class Owned:
     """A partition that is ours: its ledger entry, what was fetched and not yet folded, what must come next.
 
-    `head` is where the ledger will stand once all that was folded is committed. All that was on the log at `read_upto`
-    is applied; None where that is not known yet.
+    `head` is where the ledger will stand once all that was folded is committed. `upto` is of the log's topics.
     """
 
     def __init__(self, entry: Entry) -> None:
@@ -33,8 +32,7 @@ class Owned:
         self._folded: deque[Read] = deque()
         self.expected: dict[str, int] = {}
         self.last_applied: dict[str, int] = {}
-        self.read_upto: datetime | None = None
-        self._ends: tuple[datetime, Mapping[str, int]] | None = None
+        self.upto: Upto[str] = Upto()
 
     def fold(self, batch: Folded) -> None:
         """The first of what was fetched are in this batch, which is still to be committed."""
@@ -52,18 +50,6 @@ class Owned:
         self.fetched.extendleft(reversed(self._folded))
         self._folded.clear()
         self.head = self.entry
-
-    def look(self, now: datetime, ends: Mapping[str, int]) -> None:
-        """At `now` its topics ended there: what was on the log at a time is read once all before those ends is."""
-        if self._ends is None or self._read(*self._ends):
-            self._ends = (now, ends)
-            self._read(now, ends)
-
-    def _read(self, at: datetime, ends: Mapping[str, int]) -> bool:
-        if any(self.entry.offsets.get(topic, 0) < end for topic, end in ends.items()):
-            return False
-        self.read_upto = at
-        return True
 
 
 class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

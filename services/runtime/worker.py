@@ -145,7 +145,7 @@ class Worker:
 
     def read_upto(self) -> datetime | None:
         """All that was on the log of its partitions at that time is applied; None where that is not known of each."""
-        times = [owned.read_upto for owned in self._ownership.owned.values()]
+        times = [owned.upto.at for owned in self._ownership.owned.values()]
         known = [time for time in times if time is not None]
         return min(known) if known and len(known) == len(times) else None
 

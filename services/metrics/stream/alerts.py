@@ -1,7 +1,7 @@
 """When alerts are judged, by whom, and what Prometheus is told of them. Nothing in here raises.
 
-Its now is the time up to which the log is read, as routing's timekeeper has it: while metrics is behind, the reply that
-met a deadline may stand there unread.
+Its now is the time up to which the log is counted, as routing's timekeeper has it, but by all processes: while one is
+behind, the reply that met a deadline may stand there uncounted.
 """
 
 import time
@@ -20,19 +20,19 @@ PARTITION = 0
 
 
 class AlertWatch:
-    """One process's. `owned` are its partitions, `read_upto` is the time up to which they are read, None where that is
+    """One process's. `owned` are its partitions, `counted` is the time up to which all are counted, None where that is
     not known; `check` judges at a time, `summary` reads what stands."""
 
     def __init__(
         self,
         registry: CollectorRegistry,
         owned: Callable[[], Container[int]],
-        read_upto: Callable[[], datetime | None],
+        counted: Callable[[], datetime | None],
         check: Callable[[datetime], Awaitable[bool]],
         summary: Callable[[], Awaitable[Summary]],
     ) -> None:
         self._owned = owned
-        self._read_upto = read_upto
+        self._counted = counted
         self._check = check
         self._summary = summary
         self._last: float | None = None
@@ -68,7 +68,7 @@ class AlertWatch:
 
     def _time(self) -> datetime | None:
         """Now; None where it is not ours to judge. Who has the partition has read the directory to its end as well."""
-        return self._read_upto() if PARTITION in self._owned() else None
+        return self._counted() if PARTITION in self._owned() else None
 
     async def refresh(self) -> None:
         """Tell Prometheus; a store that is away leaves the numbers as they were."""

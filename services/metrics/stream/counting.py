@@ -3,7 +3,6 @@ its ledger says where the rebuild has stopped."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Protocol
 
 from services.runtime.health import Health
@@ -20,9 +19,6 @@ class Counter(BatchLoop, Protocol):
 
     def epochs(self) -> dict[int, int]:
         """The partitions that it owns now, each with the epoch under which it does."""
-
-    def read_upto(self) -> datetime | None:
-        """All that was on the log of its partitions then is counted; None where that is not known of each."""
 
 
 class Counting:
@@ -44,10 +40,6 @@ class Counting:
     def epochs(self) -> dict[int, int]:
         """The partitions that this process counts now, each with the epoch under which it owns it."""
         return self._worker.epochs() if self._worker is not None else {}
-
-    def read_upto(self) -> datetime | None:
-        """All that was on the log of them then is counted; None where that is not known of each."""
-        return self._worker.read_upto() if self._worker is not None else None
 
     def stop(self) -> None:
         """Finish the round at hand, return from `run`."""

@@ -1,7 +1,6 @@
 """The batch loop over the generation that is read: another takes its place without a restart of the process."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import pytest
 
@@ -29,9 +28,6 @@ class FakeWorker:
     def epochs(self) -> dict[int, int]:
         return {1: 7}
 
-    def read_upto(self) -> datetime | None:
-        return datetime(2026, 3, 1, tzinfo=UTC)
-
 
 class Scene:
     def __init__(self) -> None:
@@ -58,7 +54,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_when_other_cells_are_read_the_worker_ends_and_theirs_begins() -> None:
     scene = Scene()
-    assert (scene.counting.epochs(), scene.counting.read_upto()) == ({}, None)
+    assert scene.counting.epochs() == {}
     assert (scene.health.lag, scene.health.ready) == (None, False), "nobody may take it for caught up"
     running = asyncio.create_task(scene.counting.run())
     await until(lambda: len(scene.workers) == 1)
@@ -67,7 +63,6 @@ async def test_when_other_cells_are_read_the_worker_ends_and_theirs_begins() -> 
     assert [one.generation for one in scene.workers] == ["4.1", "4.2"]
     assert scene.workers[0].ended, "never two at once in one process"
     assert scene.counting.epochs() == {1: 7}
-    assert scene.counting.read_upto() == datetime(2026, 3, 1, tzinfo=UTC)
     scene.counting.stop()
     async with asyncio.timeout(5):
         await running

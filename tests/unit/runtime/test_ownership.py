@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -98,26 +97,6 @@ def test_what_is_folded_and_never_committed_is_folded_again_in_its_order() -> No
 def batch(after: Entry, taken: int) -> Folded:
     change = Change(before=after, after=after, writes={})
     return Folded(change=change, outgoing=[], taken=taken, dead=0)
-
-
-def test_the_log_is_read_up_to_when_its_ends_were_seen_that_are_applied_since() -> None:
-    owned = Owned(entry(5))
-    assert owned.read_upto is None
-    owned.look(at(1), {TICKETS.name: 7, CONTACTS.name: 0})
-    assert owned.read_upto is None, "two records are still to be applied"
-    owned.entry = entry(6)
-    owned.look(at(2), {TICKETS.name: 9})
-    assert owned.read_upto is None
-    owned.entry = entry(8)
-    owned.look(at(3), {TICKETS.name: 12})
-    assert owned.read_upto == at(1), "it never comes to the end of a log that grows, but past an end that it had"
-    owned.entry = entry(12)
-    owned.look(at(4), {TICKETS.name: 12})
-    assert owned.read_upto == at(4)
-
-
-def at(second: int) -> datetime:
-    return datetime(2026, 3, 2, 9, 0, second, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("commit", [confirm_generation, lambda consumer, entry: tell_kafka(consumer, [entry])])
