@@ -94,7 +94,9 @@ async def run(settings: MetricsSettings) -> None:
         zone=zone,
         health=health,
     )
-    untold = Gauge("mingshao_rates_untold_sheets", "changed sheets not yet on `rates`", registry=health.registry)
+    untold = Gauge(
+        "mingshao_rates_untold_sheets", "changed sheets not yet on `rates`, +Inf while behind", registry=health.registry
+    )
     untold.set_function(lambda: changed.count)
 
     async def aside() -> set[str]:

@@ -1,5 +1,6 @@
 """Which cells a process has changed and not yet told others of."""
 
+import math
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 
@@ -89,6 +90,6 @@ class Changed:
         self.lost.clear()
 
     @property
-    def count(self) -> int:
-        """Sheets that are to be told of."""
-        return sum(map(len, self._sheets.values()))
+    def count(self) -> float:
+        """Sheets that are to be told of; infinite while that is not known."""
+        return math.inf if self.lost or self.whole else sum(map(len, self._sheets.values()))
