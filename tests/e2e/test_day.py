@@ -236,7 +236,8 @@ def fast(deployment: Deployment) -> str:
 
 def test_deadlines_remind_pass_escalate_and_archive_by_themselves(deployment: Deployment, fast: str) -> None:
     def known() -> bool:
-        return Day(deployment, "visit_day", category=fast).now["summary"]["dims"].get("category") == fast
+        dims: dict[str, str] = Day(deployment, "visit_day", category=fast).now["summary"]["dims"]
+        return dims.get("category") == fast
 
     until(known)  # routing has read the category
     one = Day(deployment, "visit_day", category=fast)

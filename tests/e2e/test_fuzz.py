@@ -13,6 +13,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -51,6 +52,7 @@ def operations(stage: Deployment, service: str) -> Iterator[Any]:
     schema.config.update(base_url=stage.url(service), headers={"Authorization": f"Bearer {stage.key(KEYS[service])}"})
     # streams stay open; their own tests read them
     for found in schema.exclude(path_regex="stream$").get_all_operations():
+        assert isinstance(found, Ok), found.err()
         yield found.ok()
 
 
@@ -62,7 +64,7 @@ def test_every_answer_is_a_documented_one(stage: Deployment, service: str, mode:
 
         @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode))
-        def asked(case: schemathesis.Case) -> None:
+        def asked(case: schemathesis.Case[Any]) -> None:
             case.call_and_validate(checks=CHECKS, timeout=30)
 
         try:

@@ -114,7 +114,7 @@ def test_a_ticket_is_pushed_handled_rated_and_the_rates_move(deployment: Deploym
 
 def known_category(deployment: Deployment) -> str:
     """One that names no department, so that a person dispatches it."""
-    rows = deployment.call("GET", "routing", "/v1/directory/category").json()["rows"]
+    rows: dict[str, Any] = deployment.call("GET", "routing", "/v1/directory/category").json()["rows"]
     return next(code for code, row in sorted(rows.items()) if row["row"].get("department") is None)
 
 

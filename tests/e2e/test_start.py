@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,16 +76,16 @@ def test_services_started_before_everything_else_wait_and_say_for_what(alone: Al
     for name in early:
         alone.start(name)
     for name in early:
-        until(lambda name=name: alone.waits_for(name, "Kafka"))
+        until(partial(alone.waits_for, name, "Kafka"))
         assert alone.says(name, "/readyz").status_code == 503
     with servers.start(alone.home, alone.base):
         for name in early:
-            until(lambda name=name: alone.waits_for(name, "topics of", "routing"), 180)
+            until(partial(alone.waits_for, name, "topics of", "routing"), 180)
         alone.start("intake")
         until(lambda: alone.says("intake") is not None)
         alone.start("routing")
         for name in SERVICES:
-            until(lambda name=name: alone.ready(name), 180)
+            until(partial(alone.ready, name), 180)
         for process in alone.processes.values():
             process.send_signal(signal.SIGTERM)
         assert {name: process.wait(60) for name, process in alone.processes.items()} == dict.fromkeys(SERVICES, 0)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from deploy.local import kafka, probes, processes
@@ -36,7 +37,7 @@ class Brokers:
         for number in numbers:
             address = f"127.0.0.1:{self._base + BROKER + number}"
             log = self._programs[number].log
-            wait_ready(self._running[number], log, lambda address=address: probes.kafka_serves(address), 180)
+            wait_ready(self._running[number], log, partial(probes.kafka_serves, address), 180)
 
     def kill(self, *numbers: int) -> None:
         """kill -9."""

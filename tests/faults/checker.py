@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from services.contracts.topics import READING_SERVICES, assignments
@@ -85,7 +86,7 @@ def receipts_agree(deployment: Deployment, recount: Recount) -> None:
     names = Counter(case["department"] for case in recount.cases.values() if case["department"] is not None)
     for department in [name for name, _ in names.most_common(1)] + ["none"]:
         for rate in ("received_count", "handled", "on_time", "satisfied", "speed_replied"):
-            receipt = until(lambda rate=rate, department=department: _receipt(deployment, rate, department), 300)
+            receipt = until(partial(_receipt, deployment, rate, department), 300)
             assert receipt["agrees"], f"{rate} of {department}: {receipt['partitions']}"
 
 

@@ -20,6 +20,7 @@ import httpx
 import msgspec
 
 from deploy.local import keys
+from deploy.local.places import Home
 from deploy.local.replay_history import Batch, Step, waves
 from tests.e2e.deployment import Deployment, until
 from tests.faults.journal import Journal
@@ -114,6 +115,16 @@ class Load:
         """Steps answered 202 so far."""
         return self.answers[202]
 
+    def takes(self, more: int, seconds: float = 300) -> None:
+        """Wait until more than so many steps are taken beyond those that are."""
+        before = self.taken
+        until(lambda: self.taken > before + more, seconds)
+
+    def refuses(self, more: int, seconds: float = 300) -> None:
+        """Wait until more than so many are answered 503 beyond those that are."""
+        before = self.answers[503]
+        until(lambda: self.answers[503] > before + more, seconds)
+
     def _run(self, lane: int) -> None:
         chance = random.Random(f"{self.seed}-{lane}")
         client = httpx.Client(timeout=30, trust_env=False, verify=False)
@@ -191,7 +202,7 @@ def _draw(step: Step) -> float:
 
 def publish_keys(deployment: Deployment, names: Collection[str]) -> dict[str, str]:
     """Keys that may backdate; made and told to routing's directory where they are new."""
-    place = keys.Home(deployment.home)
+    place = Home(deployment.home)
     found = {name: keys.local(place, keys.backdating(name)) for name in names}
     rows: dict[str, Any] = {
         keys.hash_of(key): msgspec.to_builtins(keys.row(keys.backdating(name)), str_keys=True)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_late_events_count_in_the_hour_in_which_they_happened(street: Street) ->
     for late in (48, 1, 24, 47):
         at = now - late * HOUR
         case = street.call("POST", "intake", "/v1/tickets", "source:hotline", json=submission(at)).json()["case_id"]
-        moves = [
+        moves: list[tuple[str, str, datetime, dict[str, Any]]] = [
             ("dispatcher", "accept", now - HOUR / 2, {"category": "street-light"}),
             ("source:hotline", "amend", at + HOUR / 4, {"fields": {"text": "早于受理，晚于受理才说"}}),
             ("source:hotline", "amend", at - HOUR, {"fields": {"text": "早于登记"}}),

@@ -69,6 +69,12 @@ def marks_in(case: dict[str, Any]) -> list[Mark]:
     )
 
 
+def comes_to(street: Street, case: str, wanted: list[Mark]) -> None:
+    """Once it has as many, they are just these."""
+    until(lambda: len(marks_in(standing(street, case))) >= len(wanted), 300)
+    assert marks_in(standing(street, case)) == wanted
+
+
 def _at(fact: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(fact["at"])
 
@@ -153,8 +159,7 @@ def test_each_mark_of_each_clock_is_told_once_through_kills_and_of_a_history_onl
 
     untouched = {one.case_id: marks_of(one.begun) for one in lives if not one.handled}
     for case, wanted in untouched.items():
-        until(lambda case=case, wanted=wanted: len(marks_in(standing(street, case))) >= len(wanted), 300)
-        assert marks_in(standing(street, case)) == wanted
+        comes_to(street, case, wanted)
     told = [marks_in(standing(street, case)) for case in past]
     assert told == [[]] * PAST, "its source had not told all of its past"
 
@@ -163,8 +168,7 @@ def test_each_mark_of_each_clock_is_told_once_through_kills_and_of_a_history_onl
     later = sender.submit("source:past", "visit_day", long_ago, category=FAST)
     kill(one_of(street, "routing", chance))
     for case in past:
-        until(lambda case=case: len(marks_in(standing(street, case))) >= len(marks_of(long_ago)), 300)
-        assert marks_in(standing(street, case)) == marks_of(long_ago)
+        comes_to(street, case, marks_of(long_ago))
     assert marks_in(standing(street, later)) == [], "told behind the end of that history: it begins another"
 
     for one in lives:

@@ -20,6 +20,7 @@ from tests.faults.checker import check
 from tests.faults.load import Load
 from tests.faults.street import Street, kill, long_form, running, short
 
+Ruin = Callable[[dict[str, Any]], dict[str, Any]]
 ADVICE = re.compile("restore (it|the newest)|bring log and store together")
 
 
@@ -113,7 +114,7 @@ def anew(place: dict[str, Any]) -> dict[str, Any]:
 
 
 # only routing writes a log that tells how far it was
-RUINED = {"routing": (older,) if short() else (older, shorter, anew)}
+RUINED: dict[str, tuple[Ruin, ...]] = {"routing": (older,) if short() else (older, shorter, anew)}
 RUINED |= {} if short() else {"notify": (shorter, anew), "metrics": (shorter, anew), "evidence": (shorter, anew)}
 
 
@@ -123,7 +124,8 @@ def test_a_ledger_that_does_not_fit_the_log_halts_its_service_until_the_right_on
 ) -> None:
     loads = [push(street, tmp_path, seed)]
     settled(street)
-    with MongoClient(mongod.uri(street.port_base + ports.MONGOD)) as client:
+    client: MongoClient[dict[str, Any]] = MongoClient(mongod.uri(street.port_base + ports.MONGOD))
+    with client:
         ledger = client[f"mingshao_{service}"]["ledger"]
         for ruin in RUINED[service]:
             right = list(ledger.find())

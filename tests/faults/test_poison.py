@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,8 @@ def test_poison_is_set_aside_and_a_replay_after_the_fix_has_its_effect_once(
         if not short():
             load.finish()
     for service, place in expected:
-        until(lambda service=service, place=place: died(street, service, lambda one: one["id"] == place), 120)
-        (letter,) = died(street, service, lambda one, place=place: one["id"] == place)
+        until(partial(died, street, service, is_at(place)), 120)
+        (letter,) = died(street, service, is_at(place))
         assert letter["reason"].startswith(expected[service, place]), letter
         street.dead.setdefault(service, set()).add(place)
     (victim,) = died(street, "routing", lambda one: one["reason"].startswith("RuntimeError"))
@@ -110,3 +111,8 @@ def push_cursed(street: Street) -> str:
 def died(street: Street, service: str, wanted: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
     """The dead letters of a service that are `wanted`."""
     return [one for one in dead_letters(street, service) if wanted(one)]
+
+
+def is_at(place: str) -> Callable[[dict[str, Any]], bool]:
+    """Whether a letter is that of the record there."""
+    return lambda one: one["id"] == place

@@ -2,6 +2,7 @@
 
 import random
 import time
+from functools import partial
 from pathlib import Path
 
 from tests.e2e.deployment import until
@@ -21,7 +22,7 @@ def test_twenty_starts_and_stops_stall_nobody(street: Street, tmp_path: Path, se
             name = chance.choice(SERVICES[1:])
             newcomer = guest(street, name)
             if chance.random() < 0.5:
-                until(lambda name=name: street.answers(name, GUEST), 180)
+                until(partial(street.answers, name, GUEST), 180)
                 leave(newcomer)
             else:
                 time.sleep(chance.uniform(1, 8))

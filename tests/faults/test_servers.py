@@ -18,16 +18,21 @@ PAUSED_SECONDS = 15 if short() else 45
 def test_killed_and_started_again_everything_goes_on_by_itself(street: Street, tmp_path: Path, seed: int) -> None:
     with Load(street, tmp_path, seed=seed, cases=CASES, rate=RATE) as load:
         for _ in range(TURNS):
-            taken, refused = load.taken, load.answers[503]
-            until(lambda taken=taken: load.taken > taken + 100, 120)
-            kill(one_of(street, "mongod"))
-            until(partial(well, street), 120)
-            assert load.answers[503] == refused, "intake does without MongoDB"
-            kill(one_of(street, "kafka"))
-            keep_away(street, "kafka", lambda refused=refused: load.answers[503] > refused)
-            until(partial(well, street), 120)
+            one_turn(street, load)
         assert load.running
     check(street, [load])
+
+
+def one_turn(street: Street, load: Load) -> None:
+    """MongoDB is killed, which intake does without, then Kafka, of which it says so."""
+    refused = load.answers[503]
+    load.takes(100, 120)
+    kill(one_of(street, "mongod"))
+    until(partial(well, street), 120)
+    assert load.answers[503] == refused, "intake does without MongoDB"
+    kill(one_of(street, "kafka"))
+    keep_away(street, "kafka", lambda: load.answers[503] > refused)
+    until(partial(well, street), 120)
 
 
 def keep_away(street: Street, server: str, enough: Callable[[], bool]) -> None:

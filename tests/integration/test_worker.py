@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaProducer
 from services.contracts.codec import header
 from services.runtime import rounds
 from services.runtime import worker as worker_module
+from services.runtime.batches import Outgoing
 from services.runtime.dead_api import DeadLetters
 from services.runtime.ledger import Ledger, RolledBack, set_aside
 from tests.conftest import Backing
@@ -140,12 +141,12 @@ async def test_what_was_committed_and_not_published_is_published_by_the_next_own
     sent = keys(100)
     original = at.producer.publish
     failures = iter([True, True])
-    published: list[Any] = []
+    published: list[Outgoing] = []
 
-    async def fails_twice(records: Any, *acknowledged: Any) -> None:
-        if records and next(failures, False):
+    async def fails_twice(records: Sequence[Outgoing], acknowledged: Callable[[], None] = lambda: None) -> None:
+        if len(records) > 0 and next(failures, False):
             raise OSError("gone between commit and publish")
-        await original(records, *acknowledged)
+        await original(records, acknowledged)
         published.extend(records)
 
     at.producer.publish = fails_twice  # type: ignore[method-assign]
@@ -256,7 +257,8 @@ async def test_an_open_transaction_of_a_dead_owner_does_not_block_the_next(at: S
         await until(lambda: exact(at, ["a"]))
     # a former owner that stopped in the middle of its transaction
     session = await at.database.client.start_session()
-    await at.database["ledger"].update_many({}, {"$set": {"session": session.session_id["id"]}})
+    its_id = cast(Mapping[str, Any], session.session_id)["id"]  # a property, though Motor declares a method
+    await at.database["ledger"].update_many({}, {"$set": {"session": its_id}})
     session.start_transaction()
     await at.database["ledger"].update_many({}, {"$set": {"stuck": True}}, session=session)
     again, _, _ = at.worker()

@@ -37,7 +37,7 @@ def test_all_that_came_due_in_a_history_is_told_once_it_has_ended(street: Direct
 def waiting(both: SideBySide) -> list[dict[str, object]]:
     """What the timekeeper would tell now, of every case."""
     return [
-        mark | {"case_id": case_id, "at": mark["at"].isoformat()}
+        {**mark, "case_id": case_id, "at": mark["at"].isoformat()}
         for case_id, case in both.recount.cases.items()
         for mark in marks(both.recount.rules, case)
         if mark["at"] <= NOW

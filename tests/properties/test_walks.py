@@ -72,6 +72,7 @@ def _keeps_tasks(before: tuple[Task, ...], after: tuple[Task, ...], fact: CaseFa
             assert fact.after is not None
             assert now.department == fact.after.dims.department, "who leads does not assist as well"
         else:
+            assert fact.action != "submit"
             row = TASK_MOVES[fact.action]
             assert was.state in row.from_states
             assert now.state == row.to

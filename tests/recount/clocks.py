@@ -135,7 +135,8 @@ def _reminder(terms: Terms, clock: Clock) -> datetime | None:
     whole = clock["ran"] + _length(terms, clock, clock["since"], clock["due"])
     if terms["remind_at"] is None or not whole:
         return None
-    return min(clock["due"], _later(terms, clock, clock["since"], whole * terms["remind_at"] - clock["ran"]))
+    due: datetime = clock["due"]
+    return min(due, _later(terms, clock, clock["since"], whole * terms["remind_at"] - clock["ran"]))
 
 
 def _escalation(terms: Terms, clock: Clock) -> datetime | None:

@@ -8,6 +8,7 @@ import pytest
 
 from deploy.local import __main__ as program
 from deploy.local.cli import directory as command
+from deploy.local.directory import alerts
 from deploy.local.directory.rows import filled
 from deploy.local.street import FOLDER
 from tests.unit.local.directory import Directory
@@ -93,7 +94,7 @@ def test_an_alert_rule_that_nothing_can_be_judged_by_is_told_with_its_line(
 def test_whether_rules_can_be_judged_is_said_not_to_be_known_while_metrics_has_not_read_them(
     routing: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command.alerts, "PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr(alerts, "PATIENCE_SECONDS", -1.0)
     file = tmp_path / "alerts.yaml"
     rule = "{kind: rate_below, rate: handeld, period: all, threshold: 0.9, least: 2}"
     file.write_text(f"alert:\n  bad:\n    name: 坏\n    rule: {rule}\n", encoding="utf-8")

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from deploy.local import street
+from deploy.local.directory import files
 from deploy.local.directory.rows import Rows
 from deploy.local.errors import LocalError
 from deploy.street import grids
@@ -55,7 +56,7 @@ def test_the_reply_a_redo_and_an_assistant_have_the_category_s_hours_and_else_se
         },
     )
     for channel, category, urgency in product(STREET["channel"], (None, *STREET["category"]), ("normal", "urgent")):
-        hours = STREET["category"].get(category, {}).get("hours") or 168
+        hours = STREET["category"].get(category or "", {}).get("hours") or 168
         terms = rules.terms(Dimensions(channel=channel, category=category, urgency=cast(Urgency, urgency)))
         for clock in REPLIES:
             assert terms.limit(clock) == Limit(hours=hours), (channel, category, urgency, clock)
@@ -119,7 +120,7 @@ def test_a_row_with_fields_of_a_newer_service_is_compared_by_those_that_are_know
 def test_a_street_that_routing_refuses_is_told_with_file_and_line(tmp_path: Path) -> None:
     file = tmp_path / "categories.yaml"
     file.write_text("category:\n  a: {name: 甲}\n  b:\n    name: 乙\n    department: moon\n", encoding="utf-8")
-    told = street.files.read([tmp_path])
+    told = files.read([tmp_path])
     with pytest.raises(LocalError, match=rf"{file}:5 +category/b department: 没有 moon"):
         street.publish(Directory(), told.rows, told)
 

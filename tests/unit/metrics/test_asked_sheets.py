@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.contracts.rates import CellBasis
 from services.metrics.adapters.asked_sheets import MOST_NAMED, Part, between, by_name, parts
 from services.metrics.adapters.sheets import sheet_id
 from services.metrics.domain.cells import Sheet
-from services.metrics.domain.measures import CellBasis
 from services.metrics.domain.periods import Period
 from services.metrics.ports import CellQuery
 
@@ -18,8 +18,16 @@ DAY = timedelta(days=1)
 MIDNIGHT = at("04-10 00:00")
 
 
-def query(begin: datetime | None, end: datetime | None, basis: CellBasis = "cohort", **more: bool) -> CellQuery:
-    return CellQuery(basis=basis, period=Period(begin=begin, end=end), dims=("department",), **more)
+def query(
+    begin: datetime | None,
+    end: datetime | None,
+    basis: CellBasis = "cohort",
+    *,
+    bucketed: bool = False,
+    by_month: bool = False,
+) -> CellQuery:
+    period = Period(begin=begin, end=end)
+    return CellQuery(basis=basis, period=period, dims=("department",), bucketed=bucketed, by_month=by_month)
 
 
 def test_a_period_is_read_from_its_whole_months_and_the_days_around_them() -> None:

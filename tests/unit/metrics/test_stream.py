@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ from services.metrics.adapters.generations import FIRST, cells_of
 from services.metrics.adapters.sheets import sheet_id, writes
 from services.metrics.alerts import Summary
 from services.metrics.domain.cells import Place, Sums
-from services.metrics.stream import alerts, host
+from services.metrics.stream import host
 from services.metrics.stream.alerts import AlertWatch
 from services.metrics.stream.control import CheckAlerts, Control, LogLevel, Refresh
 from services.metrics.stream.facts import FactReader, unmarked
@@ -67,14 +68,15 @@ def test_no_two_sheets_have_one_id_and_no_two_cells_one_place_on_a_sheet() -> No
     ids = {sheet_id(partition, sheet) for partition in (0, 1) for sheet in sheets}
     assert len(ids) == 2 * len(sheets) == 2 * sums.size
     operations = writes(FIRST, 0, sheets)[cells_of(FIRST)]
-    assert sum(len(one._doc["$inc"]) for one in operations) == sum(map(len, sheets.values())) == len(sums.cells())
+    written = sum(len(cast(Mapping[str, Any], one._doc)["$inc"]) for one in operations)
+    assert written == sum(map(len, sheets.values())) == len(sums.cells())
 
 
 class Totals:
     def __init__(self) -> None:
         self.broken = False
 
-    async def __call__(self) -> dict[str, tuple[int, int]]:
+    async def __call__(self) -> dict[str, tuple[float, float]]:
         if self.broken:
             raise RuntimeError("away")
         return {"handled": (3, 4)}
@@ -152,7 +154,7 @@ def test_alerts_are_due_once_a_minute_and_at_once_after_the_partition_was_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     judging, now = Judging(Health("metrics", "m")), 1_000.0
-    monkeypatch.setattr(alerts.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     found = []
     for seconds, owned in ((0, {0}), (2, {0}), (59, {0}), (60, {0}), (62, {1}), (64, {0}), (66, {0})):
         now, judging.owned = 1_000.0 + seconds, frozenset(owned)

@@ -39,6 +39,11 @@ def task(name: str, state: TaskState = "assigned", due: datetime = TASK_DUE) -> 
     return Task(id=f"t-1/{name}", department=name, state=state, assigned_at=T0, due_at=due, first_due_at=due)
 
 
+def kinds(names: str) -> list[OccurrenceKind]:
+    """Those of a line; ValidationError where there is none of that name."""
+    return msgspec.convert(names.split(), list[OccurrenceKind])
+
+
 class Case:
     """One that notify follows: each move is an applied fact, and gives what was told of it."""
 

@@ -10,7 +10,7 @@ from services.contracts.assignments import AssignmentNotice, NoticeKind
 from services.contracts.cases import OccurrenceKind
 from services.notify.domain.notice import TABLE
 
-from .facts import DUE, T0, TASK_DUE, UNTIL, Case, department, task
+from .facts import DUE, T0, TASK_DUE, UNTIL, Case, department, kinds, task
 
 OPEN, BACK = task("b"), task("b", "return_requested")
 LED: dict[str, Any] = {"lead": "a"}
@@ -28,7 +28,7 @@ def row(
     """One line below; `expected` is "kind role department" of each notice, in order."""
     named = "-".join(f"{name}={value}" for name, value in details.items() if isinstance(value, str))
     return pytest.param(
-        case, action, happened.split(), summary or {}, details, expected, id=f"{action}: {happened} {named}".strip()
+        case, action, kinds(happened), summary or {}, details, expected, id=f"{action}: {happened} {named}".strip()
     )
 
 
@@ -171,7 +171,7 @@ def test_what_is_counted_again_is_not_told_again(action: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "kind", "expected"),
+    ("action", "happened", "expected"),
     [
         ("conclude", "concluded", "concluded consulted c, concluded consulted a"),
         ("dispatch", "dispatched concluded", "assigned lead a, concluded consulted c, concluded consulted a"),
@@ -181,12 +181,12 @@ def test_what_is_counted_again_is_not_told_again(action: Any) -> None:
     ],
 )
 def test_the_end_of_a_consultation_is_told_to_all_departments_that_were_asked(
-    action: Any, kind: str, expected: str
+    action: Any, happened: str, expected: str
 ) -> None:
     case = Case()
     case.move("consult", "consulted", parties=("c", "某大学", "a"), reason="r")
     case.move("opine", "opined", by=department("c"), text="同意")
-    assert plain(case.move(action, *kind.split(), reason="r")) == expected
+    assert plain(case.move(action, *kinds(happened), reason="r")) == expected
     assert plain(case.move("conclude", "concluded")) == "", "it is over"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.notify.domain.told import Told
 
-from .facts import Case, department, task
+from .facts import Case, department, kinds, task
 
 A, B = department("a"), department("b")
 
@@ -40,7 +40,7 @@ def who_signed(case: Case) -> str | None:
 )
 def test_who_signed_stays_so_while_it_leads(action: Any, happened: str, summary: dict[str, Any]) -> None:
     case = signed()
-    case.move(action, *happened.split(), summary=summary)
+    case.move(action, *kinds(happened), summary=summary)
     assert who_signed(case) == "a"
     assert case.told is not None
     assert case.told.state == summary.get("state", "signed")
@@ -68,7 +68,7 @@ def test_a_new_dispatch_is_signed_anew_and_who_lost_the_case_has_not_signed(
 ) -> None:
     case = signed()
     case.move("redo", "redone", summary={"state": "redo"})
-    case.move(action, *happened.split(), summary=summary)
+    case.move(action, *kinds(happened), summary=summary)
     assert who_signed(case) is None
 
 

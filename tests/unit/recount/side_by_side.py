@@ -104,7 +104,9 @@ class SideBySide:
                 return
             told, after = due[0], timedelta(seconds=dice.choice([-4, 0, 1, 500]))
             if dice.random() < 0.1:
-                wrong = dice.choice([told | {"step": told["step"] + 1}, told | {"at": told["at"] + timedelta(hours=1)}])
+                wrong = dice.choice(
+                    [{**told, "step": told["step"] + 1}, {**told, "at": told["at"] + timedelta(hours=1)}]
+                )
                 self.read([_deadline(case_id, wrong, told["at"] + timedelta(hours=2))])
                 self.read([_deadline(case_id, told, told["at"] - timedelta(seconds=6))])
             self.read([_deadline(case_id, told, told["at"] + after)])

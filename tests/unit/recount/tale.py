@@ -53,7 +53,7 @@ class Tale:
 
     def under(self, **policy: Any) -> "Tale":
         """With one policy more, for all cases."""
-        rows = self.street["policy"] | {f"more-{len(self.street['policy'])}": {"name": "x", **policy}}
+        rows = {**self.street["policy"], f"more-{len(self.street['policy'])}": {"name": "x", **policy}}
         self.street = {**self.street, "policy": rows}
         return self
 

@@ -7,7 +7,7 @@ import pytest
 from .tale import Tale, time
 
 
-def told(category: str = "other", **more: Any) -> Tale:
+def told(category: str | None = "other", **more: Any) -> Tale:
     return Tale(category=category, at="04 10:00", **more)
 
 

@@ -1,6 +1,7 @@
 """What is said to be allowed is just what would not be refused for who asks, from where, or for want of its ground."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def busy() -> Life:
     life.do("sign", HOUSING)
     life.do("handle", HOUSING)
     for asked in ("ask_hold", "ask_extend", "ask_assist"):
-        life.do(asked, HOUSING)  # type: ignore[arg-type]
+        life.do(asked, HOUSING)
     life.do("ask_exclude", "dispatcher")
     life.do("link", "dispatcher")
     return life
@@ -92,7 +93,7 @@ SITUATIONS: dict[str, Callable[[], Life]] = {
 each = pytest.mark.parametrize("situation", SITUATIONS)
 
 
-def ways(life: Life, action: ActionName) -> Iterator[dict[str, object]]:
+def ways(life: Life, action: ActionName) -> Iterator[dict[str, Any]]:
     """Details with which it may go, if with any."""
     yield dict(NEEDED.get(action, {}))
     if action in ("release", "refuse_return"):

@@ -7,7 +7,7 @@ import pytest
 
 from services.contracts.actions import ActionDetails, ActionName
 from services.contracts.actors import Role
-from services.contracts.cases import State
+from services.contracts.cases import OccurrenceKind, State
 from services.contracts.directory import Channel
 from services.routing.domain.authority import allowed_now
 from services.routing.domain.moves import ANY_OPEN, CHINESE, MOVES
@@ -59,10 +59,11 @@ def test_only_the_table_s_roles_make_the_table_s_moves(state: State, action: Act
             assert decision.after is not None
             assert decision.after.state == BY_ITSELF.get(action, table.INTO.get(action, state))
             again = {one.id for one in decision.removed}  # 剔除 marks what had occurred before
-            first, *others = [one.kind for one in decision.added if one.id not in again] or [None]
+            new = [one for one in decision.added if one.id not in again]
+            kinds: list[OccurrenceKind | None] = [one.kind for one in new]
+            first, *others = kinds or [None]
             assert first == ("due_soon" if (action, role) == ("remind", "routing") else counted)
             assert set(others) <= set(table.BESIDES.get(action, ()))
-            new = [one for one in decision.added if one.id not in again]
             assert all(one.id.startswith(f"{case.case_id}/{case.version + 1}/{one.kind}") for one in new)
             assert decision.version == case.version + 1
 

@@ -159,4 +159,4 @@ def test_nobody_else_does_what_is_routing_s_own() -> None:
     life = handling()
     for action in ("archive", "absorb", "let_go", "follow", "hand_over", "reclock"):
         for who in ("source", "department", "dispatcher", "supervisor", "followup", "admin"):
-            assert life.code(action, who) == "not_authorized"  # type: ignore[arg-type]
+            assert life.code(action, who) == "not_authorized"

@@ -156,7 +156,7 @@ def test_what_is_told_within_three_days_is_no_history() -> None:
 def test_a_deadline_of_a_case_or_a_clock_that_is_not_there_has_no_effect() -> None:
     life = Life()
     for clock in ("report", "opine", "hold", "archive"):
-        assert life.tell(DeadlineReached(case_id=life.case.case_id, clock=clock, step=1, at=hours(2)), hours(2)) == []  # type: ignore[arg-type]
+        assert life.tell(DeadlineReached(case_id=life.case.case_id, clock=clock, step=1, at=hours(2)), hours(2)) == []
     stranger = DeadlineReached(case_id=life.case.case_id, clock="assist", step=1, at=hours(4), task="none")
     assert life.tell(stranger, hours(4)) == []
 

@@ -1,5 +1,7 @@
 """签收, 退单, 先行联系: in time or not is said of the dispatch that they answer, in its hour."""
 
+from typing import Any
+
 import pytest
 
 from services.contracts.cases import Occurrence
@@ -102,7 +104,7 @@ def test_a_granted_return_counts_with_the_next_dispatch_to_another() -> None:
 def test_a_refused_return_leaves_it_signed_with_whom_it_was(named: str | None) -> None:
     life = Life()
     life.do("return", "department", reason="r")
-    said = {"reason": "r"} | ({"department": named} if named else {})
+    said: dict[str, Any] = {"reason": "r"} | ({"department": named} if named else {})
     assert made(life.do("refuse_return", "dispatcher", **said)) == [("return_refused", "housing")]
     assert (life.summary.state, life.case.department, life.summary.signed_at) == ("signed", "housing", None)
 

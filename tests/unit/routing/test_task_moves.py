@@ -1,6 +1,6 @@
 """协办 by its table: every task state, every task action, every actor; and every state of the case around it."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -44,7 +44,7 @@ def with_task(state: TaskState, around: State = "handling") -> CaseState:
 
 
 def asks(action: ActionName, who: Actor, case: CaseState) -> str:
-    details = {"reason": "r", "text": "t"}
+    details: dict[str, Any] = {"reason": "r", "text": "t"}
     if action == "refuse_return":
         details["department"] = "roads"
     return code(one(case, ask(action, who, **details)))

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 
 from services.contracts import topics
 from services.runtime import ownership
-from services.runtime.folding import Folded, Gap
+from services.runtime.folding import Folded, Gap, Read
 from services.runtime.ledger import Change, Entry
 from services.runtime.ownership import Owned, Ownership, admit, confirm_generation, place_at, tell_kafka
 
@@ -83,15 +83,16 @@ async def test_a_rebalance_forgets_everything() -> None:
 
 def test_what_is_folded_and_never_committed_is_folded_again_in_its_order() -> None:
     owned = Owned(entry(5))
-    owned.fetched.extend(cast(Any, range(5, 10)))
+    reads: list[Read] = [raw(offset) for offset in range(5, 10)]
+    owned.fetched.extend(reads)
     first, second, third = batch(entry(7), 2), batch(entry(8), 1), batch(entry(9), 1)
     owned.fold(first)
     owned.fold(second)
     owned.commit(first)
-    assert (owned.entry, owned.head, list(owned.fetched)) == (entry(7), entry(8), [8, 9])
+    assert (owned.entry, owned.head, list(owned.fetched)) == (entry(7), entry(8), reads[3:])
     owned.fold(third)
     owned.unfold()
-    assert (owned.entry, owned.head, list(owned.fetched)) == (entry(7), entry(7), [7, 8, 9])
+    assert (owned.entry, owned.head, list(owned.fetched)) == (entry(7), entry(7), reads[2:])
 
 
 def batch(after: Entry, taken: int) -> Folded:

@@ -15,7 +15,11 @@ CLOCK = start("reply", at("2025-03-03 10:00"), Limit(hours=100), CALENDAR)
 
 
 def terms(**said: Any) -> Terms:
-    usual = {"remind_at": 0.5, "escalation": ("department", "leader", "supervision"), "step": Limit(hours=24)}
+    usual: dict[str, Any] = {
+        "remind_at": 0.5,
+        "escalation": ("department", "leader", "supervision"),
+        "step": Limit(hours=24),
+    }
     return Terms(policy_version=1, limits={"reply": DEFAULT_REPLY}, **(usual | said))
 
 
