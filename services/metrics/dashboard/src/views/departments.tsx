@@ -8,6 +8,7 @@ import { Bar } from "../parts/bar";
 import { Card } from "../parts/card";
 import { Missing } from "../parts/missing";
 import { Periods } from "../parts/periods";
+import { usePiecewise } from "../parts/piecewise";
 import { firstDay } from "../periods";
 import { openReceipt } from "../receipts";
 import { href, route } from "../route";
@@ -40,6 +41,7 @@ function AllDepartments() {
     const found = text ? lines.filter((one) => one.name.toLowerCase().includes(text) || one.id.includes(text)) : lines;
     return [...found].sort((a, b) => sort[1] * order(a, b, sort[0]) || (a.id < b.id ? -1 : 1));
   }, [lines, sort, wanted]);
+  const drawn = usePiecewise(shown.length);
   if (!asked.data) return <Missing error={asked.error} />;
   const scored = lines.some((one) => one.score !== null);
   const head = (name: Sort, label: string) => (
@@ -65,7 +67,7 @@ function AllDepartments() {
               </tr>
             </thead>
             <tbody>
-              {shown.map((line) => <Row key={line.id} line={line} answers={answers} scored={scored} from={from} />)}
+              {shown.slice(0, drawn).map((line) => <Row key={line.id} line={line} answers={answers} scored={scored} from={from} />)}
               {shown.length === 0 && <tr><th scope="row" colSpan={COLUMNS.length + 3}>{say("nothing_yet")}</th></tr>}
             </tbody>
           </table>

@@ -7,6 +7,7 @@ import { duration, number, percent } from "../format";
 import { Bar } from "../parts/bar";
 import { Chart, MOST_LINES } from "../parts/chart";
 import { Missing } from "../parts/missing";
+import { usePiecewise } from "../parts/piecewise";
 import { openReceipt } from "../receipts";
 import { ask, route } from "../route";
 import { named, pick, say, type Word } from "../words";
@@ -86,6 +87,7 @@ function Lines({ series, share }: { series: Series; share: boolean }) {
 function Rows({ answer, share, speed }: { answer: Answer; share: boolean; speed: boolean }) {
   const at = answer.definition.quantiles?.at.map((one) => `p${Number((one * 100).toFixed(1))}`) ?? [];
   const shown = (row: Figure) => (row.value === null ? "—" : share ? percent(row.value) : number(row.value, 1));
+  const drawn = usePiecewise(answer.rows.length);
   const people = answer.rows.some((row) => row.per_10000 !== undefined);
   return (
     <section class="sheet">
@@ -102,7 +104,7 @@ function Rows({ answer, share, speed }: { answer: Answer; share: boolean; speed:
             </tr>
           </thead>
           <tbody>
-            {answer.rows.map((row) => (
+            {answer.rows.slice(0, drawn).map((row) => (
               <tr key={Object.values(row.group).join("/")}>
                 {answer.group_by.map((name) => <th key={name} scope="row">{pick(row.labels[name]?.zh, row.labels[name]?.en) || row.group[name]}</th>)}
                 {!answer.group_by.length && <th scope="row">{say("whole")}</th>}
