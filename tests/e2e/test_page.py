@@ -251,6 +251,13 @@ def test_what_is_explored_is_in_the_address_and_can_be_taken_along(
     keep(page, "explore")
 
 
+def test_a_long_table_is_drawn_whole(shown: Deployment, page: Page) -> None:
+    rows = ask(shown, rate="handled", group_by="category,grid")["rows"]
+    assert len(rows) > 100, "more than one piece"
+    page.goto(f"{shown.url('metrics')}/#/explore?rate=handled&group_by=category&then_by=grid&show=table")
+    expect(page.locator("tbody tr")).to_have_count(len(rows), timeout=SECONDS)
+
+
 def test_a_link_that_is_wrong_says_so(shown: Deployment, page: Page) -> None:
     page.goto(f"{shown.url('metrics')}/#/explore?rate=no_such")
     expect(page.get_by_role("alert")).to_contain_text("没有这个指标： no_such", timeout=SECONDS)
