@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
 from itertools import islice
 
 from .batches import Batch, Reader
@@ -95,10 +94,3 @@ class Rounds:
             for name, dead in batch.change.aside.items():
                 (aside.add if dead else aside.discard)(name)
         return aside
-
-
-def unfold(rounds: Iterable[Round]) -> None:
-    """They will not be committed: what was fetched is folded again."""
-    for one in rounds:
-        for owned, _ in one.values():
-            owned.unfold()

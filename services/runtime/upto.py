@@ -17,13 +17,11 @@ class Upto(Generic[Part]):
     def look(self, now: datetime, ends: Mapping[Part, int], applied: Mapping[Part, int]) -> None:
         """At `now` its parts ended there, and those offsets were the next to apply. Of a log that grows the end is
         never reached, so the ends that were seen are kept until they are passed."""
-        if self._seen is None or self._passed(applied):
+        if self._seen is None or self._passed(*self._seen, applied):
             self._seen = now, ends
-            self._passed(applied)
+            self._passed(now, ends, applied)
 
-    def _passed(self, applied: Mapping[Part, int]) -> bool:
-        assert self._seen is not None
-        at, ends = self._seen
+    def _passed(self, at: datetime, ends: Mapping[Part, int], applied: Mapping[Part, int]) -> bool:
         if any(applied.get(part, 0) < end for part, end in ends.items()):
             return False
         self.at = at

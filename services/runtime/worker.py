@@ -33,7 +33,7 @@ from .mongo import Database
 from .ownership import Ownership, admit, tell_kafka
 from .pace import Pace
 from .producer import Producer
-from .rounds import ROUND_RECORDS, Round, Rounds, unfold
+from .rounds import ROUND_RECORDS, Round, Rounds
 from .taking import Taking
 
 UNSETTLED_SECONDS = 120.0
@@ -196,8 +196,9 @@ class Worker:
         finally:
             committed = await committing
         if not committed:
-            unfold([at_hand, self._ahead])  # the next is smaller
-            self._ahead = {}
+            for owned, _ in (*at_hand.values(), *self._ahead.values()):
+                owned.unfold()
+            self._ahead = {}  # the next is smaller
 
     async def _commit(self, batches: Round) -> bool:
         """False where the server took the transaction back."""

@@ -1,32 +1,27 @@
 """The page in a real browser: what it shows is what the API says, and everything on it can be asked about.
 
-Debian's chromium is driven; where there is none these tests are skipped, loudly. MINGSHAO_SCREENSHOTS=folder keeps what
-was seen.
+Where there is no chromium these tests are skipped, loudly.
 """
 
-import os
 import re
-import shutil
 import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any, cast
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.agreement import settled
-from tests.e2e.deployment import ROOT, Deployment, until
+from tests.e2e.chromium import CHROMIUM, card, keep, launched, plain, violations
+from tests.e2e.deployment import Deployment, until
 from tests.e2e.test_alerts import judge
 from tests.e2e.test_recount import SEED, replay
 from tests.recount.history import generate, reference_street
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = ROOT / "services" / "metrics" / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: THE PAGE IS NOT TESTED HERE (make browser)")
 VIEWS = ("overview", "departments", "map", "explore")
 SECONDS = 30_000
@@ -43,10 +38,8 @@ def shown(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> D
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with launched() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture
@@ -70,32 +63,6 @@ def ask(shown: Deployment, **question: str) -> Any:
     answer = shown.call("GET", "metrics", "/v1/rates", "dashboard", params=question)
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-def keep(page: Page, name: str) -> None:
-    if folder := os.environ.get("MINGSHAO_SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=name != "overview-dark")
-
-
-def card(page: Page, name: str) -> Any:
-    return page.locator("article.figure").filter(
-        has=page.get_by_role("heading", name=re.compile(f"^{re.escape(name)}"))
-    )
-
-
-def plain(text: str) -> str:
-    return text.replace(",", "").replace("\xa0", " ")
-
-
-def violations(page: Page, view: str) -> list[str]:
-    """What axe finds that would keep somebody out."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{view}: {one['id']} {[node['html'][:120] for node in one['nodes'][:3]]}"
-        for one in told["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def test_the_door_says_what_is_wrong_and_lets_in_with_a_key(shown: Deployment, browser: Browser) -> None:

@@ -11,6 +11,7 @@ MOST_SHEETS = 5_000
 UNDERWAY = 2
 """Batches that may be marked and not yet committed."""
 Moved = Mapping[Sheet, Collection[Cell]]
+"""What a batch changes."""
 
 
 class Changed:

@@ -1,22 +1,23 @@
 """Facts to cells: what the batch worker runs. Nothing is loaded, since cells only ever move by differences."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.contracts.cases import CaseFact
 from services.runtime.batches import Batch, Fold, Incoming, Outgoing
 
-from ..domain.cells import Cell, Sheet, Sums
+from ..domain.cells import Sums
+from ..domain.changed import Moved
 from ..domain.months import with_months
 from ..domain.units import moves
 from ..ports import CellWrites
 
-Marked = Callable[[int, int, Mapping[Sheet, Collection[Cell]]], None]
+Marked = Callable[[int, int, Moved], None]
 """Partition, number of the batch, what it changes."""
 
 
-def unmarked(partition: int, number: int, sheets: Mapping[Sheet, Collection[Cell]]) -> None:
+def unmarked(partition: int, number: int, moved: Moved) -> None:
     """Where nobody is told."""
 
 
