@@ -18,6 +18,11 @@ REPLICA_SET = "rs0"
 # a sixteenth of the machine: MongoDB would take half, which Kafka and the services need on a street's machine; where
 # the cells that are being moved do not fit, each batch writes them through to disk
 LEAST_CACHE_GB, CACHE_SHARE = 0.25, 16
+# of its default of five minutes every former state of a sheet is written out and read again: docs/adr/0021
+SNAPSHOT_SECONDS = 30
+# percent of the cache that may be changed and not written yet (by default 2.5, 10, 5 and 20), so that of so small a
+# cache not every change is written at once: the same place
+EVICTION = {"updates_target": 10, "updates_trigger": 20, "dirty_target": 15, "dirty_trigger": 30}
 # a member that was killed is primary again after 2.5 s, not 12
 _ELECTION = {"electionTimeoutMillis": 500, "heartbeatIntervalMillis": 200}
 
@@ -31,20 +36,22 @@ def prepare(home: Home, port: int) -> Program:
     """NoMongod where none starts here; the message says which library is missing."""
     data = home.mongod / "data"
     data.mkdir(parents=True, exist_ok=True)
-    flags = {
-        "--dbpath": str(data),
-        "--port": str(port),
-        "--replSet": REPLICA_SET,
-        "--bind_ip": "127.0.0.1",
-        "--oplogSize": "512",
-        "--wiredTigerCacheSizeGB": f"{max(LEAST_CACHE_GB, psutil.virtual_memory().total / 1e9 / CACHE_SHARE):.2f}",
-        "--networkMessageCompressors": "disabled",
-        "--wiredTigerEngineConfigString": "log=(file_max=8MB,prealloc=false)",
-        "--setParameter": "diagnosticDataCollectionEnabled=false",
-    }
+    engine = ["log=(file_max=8MB,prealloc=false)", *(f"eviction_{name}={percent}" for name, percent in EVICTION.items())]
+    flags = (
+        f"--dbpath={data}",
+        f"--port={port}",
+        f"--replSet={REPLICA_SET}",
+        "--bind_ip=127.0.0.1",
+        "--oplogSize=512",
+        f"--wiredTigerCacheSizeGB={max(LEAST_CACHE_GB, psutil.virtual_memory().total / 1e9 / CACHE_SHARE):.2f}",
+        "--networkMessageCompressors=disabled",
+        f"--wiredTigerEngineConfigString={','.join(engine)}",
+        "--setParameter=diagnosticDataCollectionEnabled=false",
+        f"--setParameter=minSnapshotHistoryWindowInSeconds={SNAPSHOT_SECONDS}",
+    )
     return Program(
         name="mongod",
-        command=(find(), "--quiet", "--nounixsocket", *(word for flag in flags.items() for word in flag)),
+        command=(find(), "--quiet", "--nounixsocket", *flags),
         port=port,
         log=home.log("mongod"),
         folder=home.mongod,

@@ -14,19 +14,27 @@ from services.runtime.health import Health
 from services.runtime.ledger import positions
 from services.runtime.mongo import Database
 
-from .adapters.comparison import Compared, compare
-from .adapters.generations import Generations, Standing, StillBehind, reached
+from .adapters.comparison import Compared, Comparison
+from .adapters.generations import Generations, Standing, StillBehind, cells_of, reached
 from .stream.counting import Counter
 
 LOOK_SECONDS = 0.2
 PATIENCE_SECONDS = 120.0
 """For the next partition to be seen at the same position in both."""
+TELL_SECONDS = 0.5
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True, tag_field="told", tag="counted"):
     """How far the fresh cells are: facts counted, of those that the read ones have."""
 
     facts: int
+    of: int
+
+
+class Comparing(msgspec.Struct, frozen=True, kw_only=True, tag_field="told", tag="comparing"):
+    """Sheets compared so far, of about so many."""
+
+    sheets: int
     of: int
 
 
@@ -50,7 +58,7 @@ class Taken(Exception):
 class Tell(Protocol):
     """Where what happens is told."""
 
-    def __call__(self, told: Counted | Ended) -> None:
+    def __call__(self, told: Counted | Comparing | Ended) -> None:
         """At once."""
 
 
@@ -109,20 +117,23 @@ class Rebuild:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _compared(self, standing: Standing) -> Compared:
-        """Each partition at a moment at which both stand at the same position."""
-        partitions = set(await positions(self._database, self._reader, generation=standing.current))
-        compared, loop = Compared(), asyncio.get_running_loop()
-        deadline = loop.time() + PATIENCE_SECONDS
-        while missing := partitions - set(compared.position):
+        """Each sheet at a moment at which both stand at the same position in its partition."""
+        comparison, loop = Comparison(self._database, self._reader, standing), asyncio.get_running_loop()
+        of = await self._database[cells_of(standing.current)].estimated_document_count()
+        told_at, deadline = 0.0, loop.time() + PATIENCE_SECONDS
+        while not comparison.whole:
             await self._still(standing)
-            before, compared = compared, await compare(self._database, self._reader, standing, compared)
-            if compared is not before:
+            if await comparison.step():
                 deadline = loop.time() + PATIENCE_SECONDS
             elif loop.time() > deadline:
-                names = ", ".join(map(str, sorted(missing)))
+                names = ", ".join(map(str, sorted(comparison.missing)))
                 raise StillBehind(f"partitions {names} never stood where the read ones do; go on when less comes in")
-            await asyncio.sleep(LOOK_SECONDS / 10)
-        return compared
+            else:
+                await asyncio.sleep(LOOK_SECONDS / 10)
+            if loop.time() - told_at > TELL_SECONDS:
+                self._tell(Comparing(sheets=comparison.found.sheets, of=of))
+                told_at = loop.time()
+        return comparison.found
 
     async def _still(self, standing: Standing) -> None:
         if (await self._generations.standing()).fresh != standing.fresh:

@@ -8,7 +8,8 @@ import pytest
 from pymongo.errors import OperationFailure
 
 from services.metrics.adapters import generations as module
-from services.metrics.adapters.comparison import Compared, compare
+from services.metrics.adapters import comparison as comparing
+from services.metrics.adapters.comparison import Comparison
 from services.metrics.adapters.generations import Generations, Standing, StillBehind, cells_of
 from services.runtime.ledger import Entry, Ledger, positions
 from services.runtime.mongo import Database
@@ -21,9 +22,9 @@ async def stands(database: Database, generation: str, at: Mapping[int, int]) -> 
         await Ledger(database, "metrics", generation).found(Entry(partition=partition, epoch=1, last_seq=seq))
 
 
-async def holds(database: Database, generation: str, partition: int, **own: int) -> None:
-    sheet: dict[str, Any] = {"value": "", "own": own}
-    await database[cells_of(generation)].replace_one({"_id": f'{SHEET}""/{partition}'}, sheet, upsert=True)
+async def holds(database: Database, generation: str, partition: int, value: str = "", **own: int) -> None:
+    sheet: dict[str, Any] = {"value": value, "own": own}
+    await database[cells_of(generation)].replace_one({"_id": f'{SHEET}"{value}"/{partition}'}, sheet, upsert=True)
 
 
 async def begun(database: Database) -> tuple[Generations, Standing]:
@@ -40,14 +41,18 @@ async def test_a_partition_is_compared_where_both_stand_at_the_same_position(dat
     await holds(database, read, 0, valid=3, closed=0)
     await holds(database, fresh, 0, valid=3)
     await holds(database, read, 1, valid=1)
-    first = await compare(database, "metrics", standing, Compared())
-    assert (first.position, first.sheets, first.differing) == ({0: 5}, 1, 0), "0 is what is not there"
-    assert await compare(database, "metrics", standing, first) is first
+    comparison = Comparison(database, "metrics", standing)
+    found = comparison.found
+    assert await comparison.step()
+    assert (found.position, found.sheets, found.differing) == ({0: 5}, 1, 0), "0 is what is not there"
+    assert not await comparison.step()
+    assert (comparison.missing, comparison.whole, found.sheets) == ({1}, False, 1)
     await stands(database, fresh, {1: 9})
     await holds(database, fresh, 1, valid=2)
-    second = await compare(database, "metrics", standing, first)
-    assert (second.position, second.sheets, second.differing) == ({0: 5, 1: 9}, 2, 1)
-    (one,) = second.first
+    assert await comparison.step()
+    assert comparison.whole
+    assert (found.position, found.sheets, found.differing) == ({0: 5, 1: 9}, 2, 1)
+    (one,) = found.first
     assert (one.sheet, one.read, one.fresh) == (f'{SHEET}""/1', {"own..valid": 1}, {"own..valid": 2})
 
 
@@ -56,7 +61,40 @@ async def test_a_sheet_that_one_of_them_lacks_is_a_difference(database: Database
     for generation in (standing.current, standing.fresh):
         await stands(database, generation or "", {0: 1})
     await holds(database, standing.current, 0, valid=1)
-    assert (await compare(database, "metrics", standing, Compared())).differing == 1
+    comparison = Comparison(database, "metrics", standing)
+    assert await comparison.step()
+    assert comparison.whole
+    assert comparison.found.differing == 1
+
+
+async def test_each_stretch_waits_for_its_partitions_by_itself(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "AT_ONCE", 3)
+    _, standing = await begun(database)
+    read, fresh = standing.current, standing.fresh
+    assert fresh is not None
+    for generation in (read, fresh):
+        await stands(database, generation, {0: 1, 1: 1})
+        for value in "abcd":
+            for partition in (0, 1):
+                await holds(database, generation, partition, value, valid=1)
+    await holds(database, fresh, 1, "d", valid=2)
+    await holds(database, fresh, 0, "e", valid=1)
+    comparison = Comparison(database, "metrics", standing)
+    assert await comparison.step()
+    assert comparison.found.sheets == 3
+    # both go on, one faster: of the second stretch one partition waits, and nothing is compared twice
+    await stands(database, read, {0: 2, 1: 2})
+    await stands(database, fresh, {0: 2})
+    assert await comparison.step()
+    assert (comparison.missing, comparison.found.sheets) == ({1}, 4)
+    await stands(database, fresh, {1: 2})
+    while not comparison.whole:
+        assert await comparison.step()
+    found = comparison.found
+    assert (found.sheets, found.position) == (9, {0: 2, 1: 2})
+    assert [one.sheet for one in found.first] == [f'{SHEET}"d"/1', f'{SHEET}"e"/0']
 
 
 async def test_the_switch_waits_until_the_fresh_ones_are_nowhere_behind(database: Database) -> None:

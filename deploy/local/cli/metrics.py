@@ -34,17 +34,21 @@ def rebuild(accept: Accept = False, anew: Anew = False, home: HomeOption = None)
     """
     place = home_of(home)
     wanted = program.require_up(place)
-    columns = (TextColumn("重新统计 counting again"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     wishes = ["--accept"] * accept + ["--anew"] * anew
     ended: dict[str, Any] | None = None
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=None)
+        counting = progress.add_task("重新统计 counting again", total=None)
+        comparing = progress.add_task("逐格核对 comparing", total=None, visible=False)
         for line in program.lines(place, wanted, "metrics", "rebuild", *wishes, fine=(0, 3)):
             told = msgspec.json.decode(line, type=dict[str, Any])
-            if told["told"] == "counted":
-                progress.update(task, completed=told["facts"], total=told["of"])
-            else:
-                ended = told
+            match told["told"]:
+                case "counted":
+                    progress.update(counting, completed=told["facts"], total=told["of"])
+                case "comparing":
+                    progress.update(comparing, completed=told["sheets"], total=told["of"], visible=True)
+                case _:
+                    ended = told
     assert ended is not None
     _tell(ended)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo import ASCENDING, DESCENDING
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from services.runtime.ledger import positions
 from services.runtime.mongo import Database
@@ -22,6 +22,11 @@ from .generations import Generations, cells_of
 from .sheets import ESCAPED, OWN
 
 AWAY = "MongoDB does not answer; the figures are kept, ask again"
+TOO_MUCH = (
+    "so much was asked that it took longer than MongoDB keeps the past (minSnapshotHistoryWindowInSeconds); "
+    "ask for a shorter period"
+)
+_SNAPSHOT_TOO_OLD = 239
 Cells = AsyncIOMotorCollection[dict[str, Any]]
 BIN, COUNT = "bin", "count"
 _PARTITION = {"$last": {"$split": ["$_id", "/"]}}
@@ -55,7 +60,7 @@ class CellStore:
                 sums = [await self._sums(query, cells, position, session) for query in queries]
             return Reading(sums=sums, position=position)
         except PyMongoError as error:
-            raise CellsAway(AWAY) from error
+            raise _away(error) from error
 
     async def parted(self, query: CellQuery) -> Parted:
         """One query's sums partition by partition, and the position, at one instant. CellsAway."""
@@ -69,7 +74,7 @@ class CellStore:
                     found.setdefault(int(partition), {}).update(_tally(row))
             return Parted(sums=found, position=position)
         except PyMongoError as error:
-            raise CellsAway(AWAY) from error
+            raise _away(error) from error
 
     async def _current(self, session: AsyncIOMotorClientSession) -> tuple[Cells, Mapping[int, int]]:
         current = (await self._generations.standing(session)).current
@@ -103,6 +108,10 @@ class CellStore:
             if (found := by_name(known, only.values, partitions, self._zone)) is not None:
                 return found
         return {**between(asked), "value": _among(only)}
+
+
+def _away(error: PyMongoError) -> CellsAway:
+    return CellsAway(TOO_MUCH if isinstance(error, OperationFailure) and error.code == _SNAPSHOT_TOO_OLD else AWAY)
 
 
 async def _bounded(part: Part, cells: Cells, session: AsyncIOMotorClientSession) -> Part:
