@@ -36,7 +36,7 @@ def prepare(home: Home, port: int) -> Program:
     """NoMongod where none starts here; the message says which library is missing."""
     data = home.mongod / "data"
     data.mkdir(parents=True, exist_ok=True)
-    engine = ["log=(file_max=8MB,prealloc=false)", *(f"eviction_{name}={percent}" for name, percent in EVICTION.items())]
+    engine = ["log=(file_max=8MB,prealloc=false)", *(f"eviction_{name}={share}" for name, share in EVICTION.items())]
     flags = (
         f"--dbpath={data}",
         f"--port={port}",

@@ -5,8 +5,8 @@ updates (a tenth of it by default); where that begins depends on how far apart t
 writes. So, as TCP finds its window: double while it goes well, halve where it does not, then go on carefully.
 """
 
-FEWEST, FIRST, MOST = 100, 500, 10_000
-QUICK_SECONDS, SLOW_SECONDS = 0.5, 2.0
+FEWEST, FIRST, MOST = 100, 500, 20_000
+QUICK_SECONDS, SLOW_SECONDS = 1.0, 3.0
 
 
 class Pace:

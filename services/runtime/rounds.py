@@ -14,7 +14,7 @@ from .pace import Pace
 
 ROUND_RECORDS = 2_500
 """Records of one partition in one round."""
-FOLD_SECONDS = 0.5
+FOLD_SECONDS = 1.0
 """At most for a round: what has come meanwhile waits."""
 Round = dict[int, tuple[Owned, Folded]]
 """By partition; committed in one transaction."""

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 
-from services.metrics.adapters import generations as module
 from services.metrics.adapters import comparison as comparing
+from services.metrics.adapters import generations as module
 from services.metrics.adapters.comparison import Comparison
 from services.metrics.adapters.generations import Generations, Standing, StillBehind, cells_of
 from services.runtime.ledger import Entry, Ledger, positions

@@ -1,5 +1,6 @@
 """The stores on a real MongoDB beside the ones in memory that unit tests use: the same in, the same out."""
 
+import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from deploy.local.mongod import SNAPSHOT_SECONDS
 from services.contracts.submissions import ContactGiven
 from services.metrics.adapters.cell_store import CellStore
-from services.metrics.adapters.generations import FIRST
+from services.metrics.adapters.generations import FIRST, cells_of
 from services.metrics.adapters.sheets import writes
 from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums
 from services.metrics.domain.measures import MEASURES
@@ -17,7 +19,7 @@ from services.metrics.domain.months import with_months
 from services.metrics.domain.periods import Period, day_of
 from services.metrics.domain.rollups import Among
 from services.metrics.domain.units import moves
-from services.metrics.ports import CellQuery
+from services.metrics.ports import CellQuery, CellsAway
 from services.notify.adapters.store import NotifyStore
 from services.notify.handlers import Telling
 from services.routing.adapters.case_reader import MongoCaseReader
@@ -179,6 +181,36 @@ async def test_cells_sum_to_what_memory_sums_to_whatever_is_asked(database: Data
     assert any(expected.sums)
     for query, ours, theirs in zip(queries, found.sums, expected.sums, strict=True):
         assert _without_zeros(ours) == _without_zeros(theirs), query
+
+
+async def test_a_reading_that_takes_longer_than_the_past_is_kept_says_what_to_do(database: Database) -> None:
+    store = CellStore(database, "metrics", SHANGHAI)
+    await store.prepare()
+    moving = {"_id": 'cohort/total/2026-03-01T16:00/""/0'}
+
+    async def write() -> None:
+        while True:
+            await database[cells_of(FIRST)].update_one(moving, {"$inc": {"own.valid": 1}}, upsert=True)
+
+    async def kept(seconds: int) -> None:
+        await database.client.admin.command("setParameter", 1, minSnapshotHistoryWindowInSeconds=seconds)
+
+    writing = asyncio.create_task(write())
+    query = CellQuery(basis="cohort", period=Period(), dims=())
+
+    async def read_until_it_fails() -> None:
+        while True:
+            await store.read([query] * 20)
+
+    await kept(0)
+    try:
+        with pytest.raises(CellsAway, match="ask for a shorter period"):
+            await asyncio.wait_for(read_until_it_fails(), 60)
+        await kept(SNAPSHOT_SECONDS)
+        assert await store.read([query] * 20)
+    finally:
+        await kept(SNAPSHOT_SECONDS)
+        writing.cancel()
 
 
 def among(dice: random.Random, values: Sequence[str]) -> Among:

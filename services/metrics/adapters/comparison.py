@@ -1,5 +1,5 @@
-"""Two generations of cells against each other, stretch by stretch of their sheets; of each partition where both stand at
-the same position.
+"""Two generations of cells against each other, stretch by stretch of their sheets; of each partition where both stand
+at the same position.
 
 A stretch is read in one snapshot. All sheets at once could take longer than MongoDB keeps the past (ADR 0021).
 """
