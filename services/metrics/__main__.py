@@ -47,7 +47,7 @@ from .api.alarm import Alarm
 from .api.desk import Desk
 from .domain.changed import Changed
 from .handlers import totals
-from .rebuild import Counted, Ended, Halted, Rebuild, Taken
+from .rebuild import Comparing, Counted, Ended, Halted, Rebuild, Taken
 from .recounts import Recounts
 from .settings import MetricsSettings
 from .stream.alerts import PARTITION as JUDGING
@@ -216,7 +216,7 @@ class Workers:
 async def remake(settings: MetricsSettings, *, accept: bool, anew: bool) -> Ended:
     """All cells again from the log. What happens goes to standard output, a line of JSON each."""
 
-    def tell(told: Counted | Ended) -> None:
+    def tell(told: Counted | Comparing | Ended) -> None:
         sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
         sys.stdout.flush()
 
