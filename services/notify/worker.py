@@ -13,7 +13,7 @@ from services.runtime.directory import Directory
 
 from .domain.contact import Step
 from .handlers import Telling, departments_of, tombstone
-from .ports import DepartmentTopics, NotifyStore
+from .ports import DepartmentTopics, Loaded, NotifyStore
 
 
 class TellingFold:
@@ -48,6 +48,11 @@ class TellingFold:
             return ()
         raise ValueError(f"{record.topic} carries facts and contacts; this is {type(message).__name__}")
 
+    def left(self, loaded: Loaded) -> Loaded:
+        """Cases as this batch leaves them."""
+        telling = self._telling
+        return Loaded(cases={**loaded.cases, **telling.cases}, contacts={**loaded.contacts, **telling.contacts})
+
     def writes(self) -> Mapping[str, Sequence[Any]]:
         """The batch's documents."""
         telling = self._telling
@@ -56,8 +61,6 @@ class TellingFold:
 
 class TellingReader:
     """The worker's reader."""
-
-    ahead = False
 
     def __init__(self, store: NotifyStore, topics: DepartmentTopics, directory: Directory) -> None:
         self._store = store
@@ -82,7 +85,9 @@ class TellingReader:
         loaded = await self._store.load(list({record.key for batch in batches for record in batch.records}))
         return {
             batch.partition: TellingFold(
-                Telling(batch.partition, batch.next_seq, loaded, departments), self._store, snapshot.version
+                Telling(batch.partition, batch.next_seq, batch.as_left(loaded), departments),
+                self._store,
+                snapshot.version,
             )
             for batch in batches
         }

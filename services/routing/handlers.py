@@ -77,6 +77,10 @@ class Bench:
             judged = judge(case, command, self.rules, recorded_at)
         return self._facts(judged, recorded_at, digest)
 
+    def left(self, loaded: Loaded) -> Loaded:
+        """What was loaded, as the commands so far left it."""
+        return Loaded(cases={**loaded.cases, **self.changed}, judged={**loaded.judged, **self._digests})
+
     def case(self, case_id: str) -> CaseState | None:
         """As the commands so far left it."""
         return self.changed.get(case_id) or self._loaded.cases.get(case_id)

@@ -12,7 +12,7 @@ from services.runtime.instruments import Refusals
 
 from .domain.rules import Rules
 from .handlers import Bench, NotACommand, PartitionOf, command_in, followup_record, key_of
-from .ports import CaseStore, CommandKey
+from .ports import CaseStore, CommandKey, Loaded
 
 RulesNow = Callable[[], Rules]
 
@@ -59,6 +59,10 @@ class JudgingFold:
     def _followup(self, told: FollowUpCommand, cause: Incoming) -> Outgoing:
         return followup_record(told, f"{cause.topic}/{cause.partition}/{cause.offset}", cause.timestamp, self._place)
 
+    def left(self, loaded: Loaded) -> Loaded:
+        """Cases as this batch leaves them."""
+        return self._bench.left(loaded)
+
     def writes(self) -> Mapping[str, Sequence[Any]]:
         """The batch's documents."""
         return self._store.writes(self._bench.partition, self._bench.changed, self._bench.newest, self._lines)
@@ -66,8 +70,6 @@ class JudgingFold:
 
 class JudgingReader:
     """The worker's reader."""
-
-    ahead = False
 
     def __init__(self, store: CaseStore, rules: RulesNow, refusals: Refusals, place: PartitionOf) -> None:
         self._store = store
@@ -81,7 +83,10 @@ class JudgingReader:
         loaded = await self._store.load([key for batch in batches for key in _keys(batch)])
         return {
             batch.partition: JudgingFold(
-                Bench(batch.partition, batch.next_seq, loaded, rules), self._store, self._refusals, self._place
+                Bench(batch.partition, batch.next_seq, batch.as_left(loaded), rules),
+                self._store,
+                self._refusals,
+                self._place,
             )
             for batch in batches
         }

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 
 from services.contracts.codec import Event, Headers
+
+T = TypeVar("T")
 
 MAX_RECORD_BYTES = 1_000_000
 """The broker's default limit is 1,048,588 with overhead; ours is checked before anything is committed."""
@@ -46,15 +48,6 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool = False
 
 
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One partition's next records, in their order, and where its owner stands; `number` is the batch's own."""
-
-    partition: int
-    number: int
-    records: Sequence[Incoming]
-    next_seq: int
-
-
 class Fold(Protocol):
     """One partition's batch in memory: pure after it is loaded."""
 
@@ -70,6 +63,9 @@ class Fold(Protocol):
     def documents(self) -> int:
         """Changed so far: a batch that changes many is cut in time."""
 
+    def left(self, loaded: Any) -> Any:
+        """What is loaded for the next batch, before this one was committed or after, as this one leaves it."""
+
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         """Take one record. Raising makes that record a dead letter and must leave the fold as it was."""
 
@@ -77,12 +73,23 @@ class Fold(Protocol):
         """Collection → pymongo write operations, each document once."""
 
 
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """One partition's next records, in their order, and where its owner stands; `number` is the batch's own, `before`
+    the fold of the one before, as long as that may not be committed yet."""
+
+    partition: int
+    number: int
+    records: Sequence[Incoming]
+    next_seq: int
+    before: Fold | None = None
+
+    def as_left(self, loaded: T) -> T:
+        """What was loaded for this batch, as the one before leaves it."""
+        return loaded if self.before is None else cast(T, self.before.left(loaded))
+
+
 class Reader(Protocol):
     """A service's use of the worker."""
-
-    @property
-    def ahead(self) -> bool:
-        """Whether a batch may be folded before the one before it is committed: it loads nothing that batches write."""
 
     async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
         """Read what these batches need, in few queries; I/O errors are retried by the worker."""

@@ -68,6 +68,7 @@ def _sequence(headers: Headers) -> int | None:
 class Folded(msgspec.Struct, frozen=True, kw_only=True):
     """What a partition's batch came to; `taken` records of those offered, `dead` of them."""
 
+    fold: Fold
     change: Change
     outgoing: Sequence[Outgoing]
     taken: int
@@ -131,7 +132,7 @@ async def fold_batch(
         outbox=packed(outgoing),
     )
     change = Change(before=before, after=after, writes=fold.writes(), aside=changed)
-    return Folded(change=change, outgoing=outgoing, taken=taken, dead=dead)
+    return Folded(fold=fold, change=change, outgoing=outgoing, taken=taken, dead=dead)
 
 
 def _apply(service: str, item: Read, fold: Fold, before_each: Callable[[str], None]) -> tuple[Sequence[Outgoing], int]:

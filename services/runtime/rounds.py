@@ -4,7 +4,7 @@ import asyncio
 import time
 from itertools import islice
 
-from .batches import Batch, Reader
+from .batches import Batch, Fold, Reader
 from .failpoints import Failpoints
 from .folding import Folded, fold_batch
 from .instruments import Instruments
@@ -62,6 +62,7 @@ class Rounds:
                         number=ready[number].head.batch + 1,
                         records=[item.incoming for item in items if item.incoming is not None],
                         next_seq=ready[number].head.next_seq,
+                        before=_fold_of(before.get(number), ready[number]),
                     )
                     for number, items in offered.items()
                 ]
@@ -94,3 +95,8 @@ class Rounds:
             for name, dead in batch.change.aside.items():
                 (aside.add if dead else aside.discard)(name)
         return aside
+
+
+def _fold_of(before: tuple[Owned, Folded] | None, owned: Owned) -> Fold | None:
+    # of a partition that was lost and taken again meanwhile, nobody knows what became of it but the ledger
+    return before[1].fold if before is not None and before[0] is owned else None

@@ -39,20 +39,25 @@ def command(number: int) -> tuple[bytes, list[tuple[str, bytes]]]:
 
 
 class Counting:
-    """A document per key: how often it came. Publishes key and sequence to the output topic."""
+    """A document per key: how often it came, added up by the store and as its reader knows it. Publishes key and
+    sequence to the output topic."""
 
     directory_version = 0
 
-    def __init__(self, batch: Batch, output: str, ballast: int) -> None:
+    def __init__(self, batch: Batch, known: Mapping[str, int], output: str, ballast: int) -> None:
         self.next_seq = batch.next_seq
         self._ballast = ballast
         self._partition = batch.partition
         self._output = output
+        self._known = known
         self._counts: dict[str, int] = {}
 
     @property
     def documents(self) -> int:
         return len(self._counts)
+
+    def left(self, known: Mapping[str, int]) -> Mapping[str, int]:
+        return {**known, **{key: self._known.get(key, 0) + n for key, n in self._counts.items()}}
 
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         if record.key.startswith("poison"):
@@ -78,7 +83,10 @@ class Counting:
             "counts": [
                 UpdateOne(
                     {"_id": f"{self._partition}/{key}"},
-                    {"$inc": {"n": n}, "$set": {"ballast": os.urandom(self._ballast)}},
+                    {
+                        "$inc": {"n": n},
+                        "$set": {"known": self._known.get(key, 0) + n, "ballast": os.urandom(self._ballast)},
+                    },
                     upsert=True,
                 )
                 for key, n in self._counts.items()
@@ -87,23 +95,25 @@ class Counting:
 
 
 class CountingReader:
-    def __init__(self, output: str, ahead: bool) -> None:
-        self.ahead = ahead
+    def __init__(self, output: str, database: Database) -> None:
         self._output = output
+        self._database = database
         self.ballast = 0
         self.before_load: Any = None
 
     async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
         if self.before_load:
             await self.before_load(batches)
-        return {batch.partition: Counting(batch, self._output, self.ballast) for batch in batches}
+        ids = [f"{batch.partition}/{record.key}" for batch in batches for record in batch.records]
+        found = self._database["counts"].find({"_id": {"$in": ids}}, {"known": 1})
+        known = {document["_id"].partition("/")[2]: document["known"] async for document in found}
+        return {batch.partition: Counting(batch, batch.as_left(known), self._output, self.ballast) for batch in batches}
 
 
 class Stage:
     """Topics and a database of one test's own; as many workers as it likes."""
 
-    def __init__(self, backing: Backing, name: str | None = None, *, ahead: bool = False) -> None:
-        self.ahead = ahead
+    def __init__(self, backing: Backing, name: str | None = None) -> None:
         self.name = name or uuid.uuid4().hex[:8]
         self.backing = backing
         self.input = topic(f"mingshao.in-{self.name}.v1")
@@ -124,7 +134,7 @@ class Stage:
         assert await self.producer.send(records) == [None] * len(records)
 
     def worker(self, **changes: Any) -> tuple[Worker, CountingReader, Health]:
-        reader, health = CountingReader(self.output.name, self.ahead), Health("routing", f"w-{uuid.uuid4().hex[:4]}")
+        reader, health = CountingReader(self.output.name, self.database), Health("routing", f"w-{uuid.uuid4().hex[:4]}")
         directory = Directory(self.backing.kafka_bootstrap, health)
         directory.snapshot = DirectorySnapshot(version=0)
         directory._ready.set()
@@ -145,8 +155,9 @@ class Stage:
     async def counts(self) -> dict[str, int]:
         found: dict[str, int] = {}
         # in one answer: MongoDB closes cursors when its cache is full, as one of the tests has it
-        async for document in self.database["counts"].find({}, {"n": 1}, batch_size=100_000):
+        async for document in self.database["counts"].find({}, {"n": 1, "known": 1}, batch_size=100_000):
             key = document["_id"].split("/", 1)[1]
+            assert document["known"] == document["n"], f"{key} was loaded as no batch had left it"
             found[key] = found.get(key, 0) + document["n"]
         return found
 
@@ -169,9 +180,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(backing: Backing, *, ahead: bool = False) -> AsyncIterator[Stage]:
-    """`ahead`: what its workers' readers say of themselves."""
-    made = Stage(backing, ahead=ahead)
+async def stage(backing: Backing) -> AsyncIterator[Stage]:
+    made = Stage(backing)
     await ensure_topics(
         backing.kafka_bootstrap,
         [made.input, made.output, topics.REPLAYS["routing"], topics.DEAD["routing"]],

@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from services.contracts.cases import CaseFact
+from services.contracts.codec import Event
+from services.contracts.topics import CASES
 from services.metrics.adapters import evidence_store
 from services.metrics.adapters.cell_store import CellStore
 from services.metrics.adapters.evidence_store import EvidenceStore
@@ -16,7 +18,6 @@ from services.metrics.adapters.generations import FIRST
 from services.metrics.adapters.sheets import writes as cell_writes
 from services.metrics.domain import recounts, slices
 from services.metrics.domain.cells import DIMENSION_SETS, DIMENSIONS, Sums, add
-from services.metrics.domain.evidence import Evidence, after
 from services.metrics.domain.measures import MEASURES
 from services.metrics.domain.months import month_of, with_months
 from services.metrics.domain.periods import Period, day_of, marked
@@ -26,6 +27,8 @@ from services.metrics.domain.units import moves
 from services.metrics.past import Past
 from services.metrics.ports import CellQuery
 from services.metrics.recounts import Recounts
+from services.metrics.stream.evidence import CaseReader
+from services.runtime.batches import Batch, Fold, Incoming
 from services.runtime.ledger import Entry, Ledger
 from services.runtime.mongo import Database
 from tests.integration.test_stores import _without_zeros, among, written
@@ -45,23 +48,39 @@ def history() -> list[list[CaseFact]]:
 
 
 async def kept(database: Database, partition: int, facts: Sequence[CaseFact], size: int) -> None:
-    """As the two readers do it, batch by batch, a fact a second."""
-    store = EvidenceStore(database)
+    """As the two readers do it, batch by batch, a fact a second; evidence's is still under way when the next is
+    folded."""
+    store, under_way = EvidenceStore(database), list[Fold]()
     await store.prepare()
-    for begin in range(0, len(facts), size):
-        batch, sums, cases, moments = facts[begin : begin + size], Sums(), dict[str, Evidence](), {}
-        known = await store.load([fact.case_id for fact in batch])
-        for place, fact in enumerate(batch, begin):
+    cases = CaseReader(store, ZONE, evidence_store.writes)
+    for number, begin in enumerate(range(0, len(facts), size), 1):
+        sums = Sums()
+        records = [
+            record(fact, BEGAN + timedelta(seconds=begin + place))
+            for place, fact in enumerate(facts[begin : begin + size])
+        ]
+        before = under_way[0] if under_way else None
+        batch = Batch(partition=partition, number=number, records=records, next_seq=1, before=before)
+        fold = (await cases.load([batch]))[partition]
+        for one, fact in zip(records, facts[begin:], strict=False):
             sums.add(list(moves(fact, ZONE)))
-            before = cases.get(fact.case_id, known.get(fact.case_id))
-            if (evidence := after(before, fact, ZONE)) is not None:
-                cases[fact.case_id] = evidence
-            moments[BEGAN + timedelta(seconds=place)] = fact.seq
+            fold.apply(one)
         await written(database, cell_writes(FIRST, partition, with_months(sums.sheets(), ZONE)))
-        await written(database, evidence_store.writes(partition, cases, moments))
+        if under_way:
+            await written(database, under_way.pop().writes())
+        under_way.append(fold)
+    for last in under_way:
+        await written(database, last.writes())
     for reader, generation in (("evidence", evidence_store.GENERATION), ("metrics", FIRST)):
         entry = Entry(partition=partition, epoch=1, last_seq=len(facts))
         await Ledger(database, reader, generation).found(entry)
+
+
+def record(fact: CaseFact, at: datetime) -> Incoming:
+    event = Event(id=str(fact.seq), source="/test", time=at, data=fact)
+    return Incoming(
+        topic=CASES.name, partition=fact.partition, offset=fact.seq, timestamp=at, key=fact.case_id, event=event
+    )
 
 
 def questions(seed: int, number: int) -> list[CellQuery]:

@@ -21,9 +21,9 @@ from tests.conftest import Backing
 from tests.integration.stage import PARTITIONS, Counting, Stage, running, stage, until
 
 
-@pytest.fixture(params=[False, True], ids=["in turns", "folded ahead"])
-async def at(backing: Backing, request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    async with stage(backing, ahead=request.param) as made:
+@pytest.fixture
+async def at(backing: Backing) -> AsyncIterator[Stage]:
+    async with stage(backing) as made:
         yield made
 
 

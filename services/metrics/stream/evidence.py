@@ -43,6 +43,10 @@ class EvidenceFold:
             self._moments[record.timestamp.replace(microsecond=0)] = fact.seq
         return ()
 
+    def left(self, known: Mapping[str, Evidence]) -> Mapping[str, Evidence]:
+        """Cases as this batch leaves them."""
+        return {**known, **self._changed}
+
     def writes(self) -> Mapping[str, Sequence[Any]]:
         """The changed cases."""
         return self._writes(self._partition, self._changed, self._moments)
@@ -50,8 +54,6 @@ class EvidenceFold:
 
 class CaseReader:
     """The worker's reader."""
-
-    ahead = False
 
     def __init__(self, store: EvidenceLoads, zone: ZoneInfo, writes: EvidenceWrites) -> None:
         self._store = store
@@ -61,4 +63,6 @@ class CaseReader:
     async def load(self, batches: Sequence[Batch]) -> Mapping[int, Fold]:
         """The cases of all partitions at once."""
         known = await self._store.load(list({record.key for batch in batches for record in batch.records}))
-        return {batch.partition: EvidenceFold(batch, known, self._zone, self._writes) for batch in batches}
+        return {
+            batch.partition: EvidenceFold(batch, batch.as_left(known), self._zone, self._writes) for batch in batches
+        }

@@ -39,6 +39,9 @@ class CellFold:
         """Sheets touched so far: the runtime cuts the batch in time."""
         return self._sums.size
 
+    def left(self, loaded: None) -> None:
+        """Nothing is loaded."""
+
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         """Count one fact. ValueError where the record is none."""
         fact = record.event.data if record.event else None
@@ -57,8 +60,6 @@ class CellFold:
 class FactReader:
     """The worker's reader. `marked` is told what a batch changes, before it is committed; the batch before it may
     still be on its way then."""
-
-    ahead = True
 
     def __init__(self, zone: ZoneInfo, writes: CellWrites, marked: Marked) -> None:
         self._zone = zone

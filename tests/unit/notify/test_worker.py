@@ -166,6 +166,19 @@ async def test_what_is_neither_is_refused_by_name_and_changes_nothing() -> None:
     assert (fold.next_seq, fold.documents) == (8, 0)
 
 
+async def test_the_next_batch_knows_what_the_one_under_way_will_leave() -> None:
+    fold, store, topics = await fold_of([])
+    for record in (*map(incoming, FACTS[:3]), incoming(RIGHT, CONTACTS.name)):
+        fold.apply(record)
+    reader = TellingReader(store, topics, cast(Directory, Follower()))
+    batch = Batch(partition=3, number=2, records=[incoming(FACTS[3])], next_seq=fold.next_seq, before=fold)
+    following = (await reader.load([batch]))[3]
+    made = read(following.apply(incoming(FACTS[3])))
+    assert [data.notice for _, _, data in made if isinstance(data, AssignmentNotice)] == ["withdrawn", "assigned"]
+    assert read(following.apply(incoming(WRONG, CONTACTS.name))) == [(CONTACTS.name, 3, RIGHT)]
+    assert following.next_seq == 11
+
+
 async def test_a_fact_that_comes_late_does_not_take_the_case_back() -> None:
     fold, _, _ = await fold_of([])
     for fact in (FACTS[0], FACTS[3], FACTS[2]):

@@ -34,10 +34,12 @@ def record(data: Message | None, key: str | None = None, offset: int = 0) -> Inc
     )
 
 
-async def bench(*records: Incoming, store: MemoryStore | None = None, next_seq: int = 41) -> tuple[Fold, MemoryStore]:
+async def bench(
+    *records: Incoming, store: MemoryStore | None = None, next_seq: int = 41, before: Fold | None = None
+) -> tuple[Fold, MemoryStore]:
     store, registry = store or MemoryStore(), CollectorRegistry()
     reader = JudgingReader(store, lambda: RULES, Refusals(registry), lambda topic, key: 3)
-    folds = await reader.load([Batch(partition=3, number=1, records=records, next_seq=next_seq)])
+    folds = await reader.load([Batch(partition=3, number=1, records=records, next_seq=next_seq, before=before)])
     return folds[3], store
 
 
@@ -125,12 +127,14 @@ async def test_refusals_are_counted_by_their_code() -> None:
     assert registry.get_sample_value("mingshao_refusals_total", {"code": "not_allowed"}) is None
 
 
-async def test_the_next_batch_knows_what_the_last_one_stored() -> None:
+@pytest.mark.parametrize("stored", [True, False], ids=["stored", "under way"])
+async def test_the_next_batch_knows_what_the_last_one_left(stored: bool) -> None:
     told = commands(submission(category="leak"), ask("sign", "department"))
-    fold, store = await bench(told[0])
-    fold.apply(told[0])
-    store.commit(fold.writes())
-    fold, _ = await bench(*told, store=store, next_seq=fold.next_seq)
+    last, store = await bench(told[0])
+    last.apply(told[0])
+    if stored:
+        store.commit(last.writes())
+    fold, _ = await bench(*told, store=store, next_seq=last.next_seq, before=None if stored else last)
     assert fold.apply(told[0]) == []
     [signed] = fold.apply(told[1])
     data = decode(signed.value, signed.headers).data

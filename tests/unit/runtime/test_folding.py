@@ -39,6 +39,9 @@ class Recording:
     def documents(self) -> int:
         return len(self.seen)
 
+    def left(self, loaded: Any) -> Any:
+        return loaded
+
     def apply(self, record: Incoming) -> Sequence[Outgoing]:
         if record.key == self._poison:
             raise ValueError("poisonous")

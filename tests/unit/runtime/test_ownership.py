@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiokafka import TopicPartition
 
 from services.contracts import topics
 from services.runtime import ownership
+from services.runtime.batches import Fold
 from services.runtime.folding import Folded, Gap, Read
 from services.runtime.ledger import Change, Entry
 from services.runtime.ownership import Owned, Ownership, admit, confirm_generation, place_at, tell_kafka
@@ -97,7 +98,7 @@ def test_what_is_folded_and_never_committed_is_folded_again_in_its_order() -> No
 
 def batch(after: Entry, taken: int) -> Folded:
     change = Change(before=after, after=after, writes={})
-    return Folded(change=change, outgoing=[], taken=taken, dead=0)
+    return Folded(fold=cast(Fold, None), change=change, outgoing=[], taken=taken, dead=0)
 
 
 @pytest.mark.parametrize("commit", [confirm_generation, lambda consumer, entry: tell_kafka(consumer, [entry])])
