@@ -4,7 +4,7 @@ import asyncio
 import time
 from itertools import islice
 
-from .batches import Batch, Fold, Reader
+from .batches import Batch, Reader
 from .failpoints import Failpoints
 from .folding import Folded, fold_batch
 from .instruments import Instruments
@@ -47,6 +47,7 @@ class Rounds:
 
     async def fold(self, before: Round = NONE) -> Round:
         """The next of what was fetched; `before` is what may not be committed yet. Gap, and the store's errors."""
+        under_way = self.mine(before)
         ready = {number: owned for number, owned in self._ownership.owned.items() if owned.fetched}
         if not ready:
             return {}
@@ -62,13 +63,13 @@ class Rounds:
                         number=ready[number].head.batch + 1,
                         records=[item.incoming for item in items if item.incoming is not None],
                         next_seq=ready[number].head.next_seq,
-                        before=_fold_of(before.get(number), ready[number]),
+                        before=under_way[number][1].fold if number in under_way else None,
                     )
                     for number, items in offered.items()
                 ]
             )
             replays = [item.replay_of for items in offered.values() for item in items if item.replay_of]
-            aside = await self._aside(replays, before) if replays else set[str]()
+            aside = await self._aside(replays, under_way) if replays else set[str]()
         with self._seconds.labels("fold").time():
             folded: Round = {}
             for number, owned in ready.items():
@@ -88,15 +89,15 @@ class Rounds:
                 await asyncio.sleep(0)
         return folded
 
-    async def _aside(self, replays: list[str], before: Round) -> set[str]:
-        """Which of the replayed are set aside once `before` is committed, whether it is now or not."""
+    def mine(self, folded: Round) -> Round:
+        """Without partitions that were lost since, though they were taken again: what became of them, only the ledger
+        and the store say."""
+        return {number: one for number, one in folded.items() if self._ownership.owned.get(number) is one[0]}
+
+    async def _aside(self, replays: list[str], under_way: Round) -> set[str]:
+        """Which of the replayed are set aside once `under_way` is committed, whether it is now or not."""
         aside = await self._ledger.aside(replays)
-        for _, batch in before.values():
+        for _, batch in under_way.values():
             for name, dead in batch.change.aside.items():
                 (aside.add if dead else aside.discard)(name)
         return aside
-
-
-def _fold_of(before: tuple[Owned, Folded] | None, owned: Owned) -> Fold | None:
-    # of a partition that was lost and taken again meanwhile, nobody knows what became of it but the ledger
-    return before[1].fold if before is not None and before[0] is owned else None

@@ -201,8 +201,7 @@ class Worker:
 
     async def _commit(self, batches: Round) -> bool:
         """False where the server took the transaction back."""
-        # a rebalance undoes what was folded before it
-        mine = {number: one for number, one in batches.items() if self._ownership.owned.get(number) is one[0]}
+        mine = self._rounds.mine(batches)
         steps = self._instruments.seconds
         changes = [batch.change for _, batch in mine.values()]
         started, documents = time.monotonic(), sum(change.documents for change in changes)
