@@ -16,6 +16,9 @@ ROUND_RECORDS = 2_500
 """Records of one partition in one round."""
 FOLD_SECONDS = 1.0
 """At most for a round: what has come meanwhile waits."""
+BACKLOG_RECORDS = 1_000
+"""So many wait at least where a batch is folded before the one before it is committed. Fewer wait for what comes until
+then: it would wait for two transactions otherwise."""
 Round = dict[int, tuple[Owned, Folded]]
 """By partition; committed in one transaction."""
 NONE: Round = {}
@@ -88,6 +91,10 @@ class Rounds:
                 folded[number] = owned, batch
                 await asyncio.sleep(0)
         return folded
+
+    def behind(self) -> bool:
+        """Whether so much waits that the next batch need not wait for more."""
+        return sum(len(owned.fetched) for owned in self._ownership.owned.values()) >= BACKLOG_RECORDS
 
     def mine(self, folded: Round) -> Round:
         """Without partitions that were lost since, though they were taken again: what became of them, only the ledger

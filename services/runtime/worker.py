@@ -181,7 +181,7 @@ class Worker:
             await self._round()
 
     async def _round(self) -> None:
-        """Commit what was folded; meanwhile fetch the next and fold it."""
+        """Commit what was folded; meanwhile fetch the next, and fold it where much waits."""
         at_hand, self._ahead = self._ahead, {}
         if not at_hand:
             if not any(owned.fetched for owned in self._ownership.owned.values()):
@@ -191,7 +191,8 @@ class Worker:
         committing = asyncio.create_task(self._commit(at_hand))
         try:
             await self._fetch(0)
-            self._ahead = await self._rounds.fold(before=at_hand)
+            if self._rounds.behind():
+                self._ahead = await self._rounds.fold(before=at_hand)
         finally:
             committed = await committing
         if not committed:
