@@ -21,7 +21,7 @@ from tests.conftest import Backing
 from tests.integration.stage import PARTITIONS, Counting, Stage, running, stage, until
 
 
-@pytest.fixture(params=[rounds.BACKLOG_RECORDS, 1], ids=["in turns", "folded ahead"])
+@pytest.fixture(params=[rounds.BACKLOG_RECORDS, 1], ids=["behind a backlog", "always ahead"])
 async def at(backing: Backing, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     monkeypatch.setattr(rounds, "BACKLOG_RECORDS", request.param)
     async with stage(backing) as made:

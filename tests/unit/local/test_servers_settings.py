@@ -8,11 +8,13 @@ from typing import Any
 
 import jgo.maven
 import pytest
+import yaml
 
 from deploy.local import jars, java, kafka, mongod
 from deploy.local.errors import FetchFailed, NoJava, NoMongod
 from deploy.local.jars import Jar
-from deploy.local.places import Home
+from deploy.local.places import ROOT, Home
+from services.runtime.mongo import ANSWER_MS
 
 
 def test_kafka_listens_on_loopback_alone_and_makes_no_topic_by_accident(tmp_path: Path) -> None:
@@ -175,3 +177,14 @@ def test_a_new_set_is_initiated_a_moved_one_is_given_its_new_address_another_wai
     mongod.make_primary(client, 7)
     assert client.commands[-1][1]["members"][0]["host"] == "127.0.0.1:7"
     assert client.commands[-1][1]["version"] == 4
+
+
+def test_with_docker_mongod_keeps_the_same_past_and_writes_at_the_same_bounds() -> None:
+    command = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["mongo"]["command"]
+    engine = ",".join(f"eviction_{name}={share}" for name, share in mongod.EVICTION.items())
+    assert f"--wiredTigerEngineConfigString={engine}" in command
+    assert f"--setParameter=minSnapshotHistoryWindowInSeconds={mongod.SNAPSHOT_SECONDS}" in command
+
+
+def test_the_longest_answer_ends_within_the_past_that_is_kept() -> None:
+    assert ANSWER_MS / 1_000 < mongod.SNAPSHOT_SECONDS
