@@ -24,7 +24,7 @@ LATELY = timedelta(days=7)
 """So long what is over is still shown."""
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class AlertShown(msgspec.Struct, frozen=True, kw_only=True):
     """An alert with names. `figure` is what was seen last while it stands, and by which it was cleared after that; its
     `rate`, `basis`, `reading`, `group`, `from` and `to` ask for its receipt."""
 
@@ -43,15 +43,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     figure: AlertFigure
 
 
-class Board(msgspec.Struct, frozen=True, kw_only=True):
+class AlertBoard(msgspec.Struct, frozen=True, kw_only=True):
     """What stands, the newest first; what was cleared in seven days; rules that cannot be judged. `judged_at` is when
     all others were judged last, None before the first time; `rules` is how many there are."""
 
     at: datetime
     judged_at: datetime | None
     rules: int
-    standing: list[Told]
-    cleared: list[Told]
+    standing: list[AlertShown]
+    cleared: list[AlertShown]
     broken: list[Broken]
 
 
@@ -105,12 +105,12 @@ async def board(
     names: Names,
     zone: ZoneInfo,
     now: datetime,
-) -> Board:
+) -> AlertBoard:
     """As it was judged last. CellsAway."""
     kept = await book.load()
     _, broken = planned(rules, turns, zone, now)
     newest = sorted(kept.changes.values(), key=lambda one: (one.at, one.id), reverse=True)
-    return Board(
+    return AlertBoard(
         at=now.astimezone(zone),
         judged_at=kept.at.astimezone(zone) if kept.at else None,
         rules=len(rules),
@@ -148,10 +148,10 @@ def _groups(kept: KeptAlerts) -> Mapping[str, list[Mapping[str, str]]]:
     return found
 
 
-def _told(one: AlertChanged, kept: KeptAlerts, rules: Mapping[str, Alert], names: Names) -> Told:
+def _told(one: AlertChanged, kept: KeptAlerts, rules: Mapping[str, Alert], names: Names) -> AlertShown:
     stands, row, rate = one.state == "raised", rules.get(one.rule, one), CATALOGUE.get(one.figure.rate)
     figure = kept.figures.get(one.id, one.figure) if stands else one.figure
-    return Told(
+    return AlertShown(
         id=one.id,
         rule=one.rule,
         kind=one.kind,

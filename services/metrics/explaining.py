@@ -32,7 +32,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     after: str = ""
 
 
-class Compared(msgspec.Struct, frozen=True, kw_only=True):
+class PartitionComparison(msgspec.Struct, frozen=True, kw_only=True):
     """One partition: what its cells hold of the figure's measures, and what its cases add up to."""
 
     partition: int
@@ -51,7 +51,7 @@ class Receipt(Heading, frozen=True, kw_only=True):
     recounted: Figure
     figure: Figure | None
     agrees: bool | None
-    partitions: list[Compared] | None
+    partitions: list[PartitionComparison] | None
     counts: Mapping[Side, int]
     side: Side
     cases: list[Share]
@@ -155,11 +155,11 @@ def _told(position: Mapping[int, int]) -> dict[str, int]:
     return {str(partition): seq for partition, seq in sorted(position.items())}
 
 
-def _compare(held: Parted, counted: Recount, whose: Whose) -> list[Compared]:
+def _compare(held: Parted, counted: Recount, whose: Whose) -> list[PartitionComparison]:
     found = []
     for partition, seq in sorted(held.position.items()):
         cells, cases = compared(held.sums[partition], whose), compared(counted.sums.get(partition, {}), whose)
-        found.append(Compared(partition=partition, seq=seq, cells=cells, cases=cases, agrees=cells == cases))
+        found.append(PartitionComparison(partition=partition, seq=seq, cells=cells, cases=cases, agrees=cells == cases))
     return found
 
 

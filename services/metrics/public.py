@@ -21,7 +21,7 @@ RATES = ("handled", "replied", "on_time", "satisfied")
 LEAST = 10
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class PublicShare(msgspec.Struct, frozen=True, kw_only=True):
     """A figure as the public sees it; `value` is None where it is hidden, or there is nothing to divide by."""
 
     labels: dict[str, str]
@@ -29,7 +29,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     n: int | None
 
 
-class Board(msgspec.Struct, frozen=True, kw_only=True):
+class PublicBoard(msgspec.Struct, frozen=True, kw_only=True):
     """One share of this year."""
 
     rate: str
@@ -37,8 +37,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     name_en: str
     meaning: str
     meaning_en: str
-    total: Told
-    departments: list[Told]
+    total: PublicShare
+    departments: list[PublicShare]
     hidden: int
 
 
@@ -48,7 +48,7 @@ class Public(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     since: str
     least: int
-    boards: list[Board]
+    boards: list[PublicBoard]
 
 
 async def public(*, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime) -> Public:
@@ -70,19 +70,19 @@ async def public(*, cells: CellReader, names: Names, zone: ZoneInfo, now: dateti
     )
 
 
-def _board(total: Answer, parts: Answer) -> Board:
+def _board(total: Answer, parts: Answer) -> PublicBoard:
     row = CATALOGUE[total.rate]
     (whole,) = total.rows
     there = [one for one in parts.rows if one.group["department"] != "none"]
     beside = [one for one in parts.rows if one.group["department"] == "none"]
     seen = visible(there, sum(int(one.denominator or 0) for one in beside))
-    return Board(
+    return PublicBoard(
         rate=row.id,
         name=row.name,
         name_en=row.name_en,
         meaning=row.meaning,
         meaning_en=row.meaning_en,
-        total=_told(whole) if (whole.denominator or 0) >= LEAST else Told(labels={}, value=None, n=None),
+        total=_told(whole) if (whole.denominator or 0) >= LEAST else PublicShare(labels={}, value=None, n=None),
         departments=sorted(map(_told, seen), key=lambda one: (-(one.value or 0), -(one.n or 0))),
         hidden=len(there) - len(seen),
     )
@@ -102,6 +102,6 @@ def visible(rows: Sequence[Figure], beside: int = 0) -> list[Figure]:
     return rest
 
 
-def _told(one: Figure) -> Told:
+def _told(one: Figure) -> PublicShare:
     labels = dict(one.labels.get("department", {}))
-    return Told(labels=labels, value=one.value, n=None if one.denominator is None else int(one.denominator))
+    return PublicShare(labels=labels, value=one.value, n=None if one.denominator is None else int(one.denominator))

@@ -25,7 +25,7 @@ Beside = Literal["previous", "year_before"]
 """环比, 同比."""
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class SeriesPeriod(msgspec.Struct, frozen=True, kw_only=True):
     """A span as it is published; half-open, in the deployment's zone. `complete`: it is over."""
 
     span: str
@@ -47,7 +47,7 @@ class Series(Heading, frozen=True, kw_only=True):
 
     group_by: tuple[str, ...]
     by: Unit
-    spans: list[Told]
+    spans: list[SeriesPeriod]
     groups: int
     rows: list[Line]
     position: Mapping[str, int]
@@ -62,18 +62,18 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     ratio: float | None
 
 
-class Compared(msgspec.Struct, frozen=True, kw_only=True):
+class ComparedPeriod(msgspec.Struct, frozen=True, kw_only=True):
     """The same question about another span: for each group that it or the answer has, in the answer's order first."""
 
-    span: Told
+    span: SeriesPeriod
     changes: list[Change]
 
 
 class Comparison(Answer, frozen=True, kw_only=True):
     """An answer about a span, with others beside it."""
 
-    span: Told
-    compared: Mapping[Beside, Compared]
+    span: SeriesPeriod
+    compared: Mapping[Beside, ComparedPeriod]
 
 
 async def series(
@@ -172,18 +172,18 @@ async def compare(
     overview = await answers(questions, cells=cells, names=names, zone=zone, now=now)
     main, *then = overview.answers
     compared = {
-        name: Compared(span=_told(other, zone, now), changes=_changes(main.rows, answer.rows, asked.row))
+        name: ComparedPeriod(span=_told(other, zone, now), changes=_changes(main.rows, answer.rows, asked.row))
         for (name, other), answer in zip(others.items(), then, strict=True)
     }
     fields = {name: getattr(main, name) for name in Answer.__struct_fields__}
     return Comparison(**fields, span=_told(span, zone, now), compared=compared)
 
 
-def _told(one: Span, zone: ZoneInfo, now: datetime) -> Told:
+def _told(one: Span, zone: ZoneInfo, now: datetime) -> SeriesPeriod:
     begin, end = shown(one.begin, zone), shown(one.end, zone)
     assert begin is not None
     assert end is not None
-    return Told(span=one.text, begin=begin, end=end, complete=one.end <= now)
+    return SeriesPeriod(span=one.text, begin=begin, end=end, complete=one.end <= now)
 
 
 def _line(asked: Asked, values: tuple[str, ...], sums: Sequence[Mapping[str, int]], names: Names) -> Line:

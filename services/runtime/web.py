@@ -1,6 +1,7 @@
 """A service's HTTP side: its routers, health, Prometheus, problems, and the access table held to its word."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.contracts.access import ACCESS
 
-from . import problems
+from . import openapi, problems
 from .directory import Directory
 from .health import Health
 from .keys import authorized
@@ -73,6 +74,8 @@ def build_app(
         _document(router)
         app.include_router(router)
     app.add_middleware(Lanes, routers=routers)
+    routes = [route for router in (health_router, *routers) for route in router.routes if isinstance(route, APIRoute)]
+    app.openapi = cache(partial(openapi.document, app, service, routes, _asks_for_key))  # type: ignore[method-assign]  # FastAPI's own way to replace the document
     return app
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from fastapi import Request
 
+from services.runtime.openapi import component
 from services.runtime.problems import Problem
 
 MAX_ONE, MAX_MANY, MAX_LINES = 256 << 10, 8 << 20, 5_000
@@ -46,17 +47,7 @@ def lines_of(raw: bytes) -> list[bytes]:
 
 def documented(body: type[msgspec.Struct], *media_types: str) -> dict[str, Any]:
     """OpenAPI's request body, its schema from the one definition."""
-    (_,), components = msgspec.json.schema_components([body], ref_template="#/components/schemas/{name}")
-    schema = _inlined(components[body.__name__], components)
-    return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in media_types}}}
-
-
-def _inlined(schema: Any, components: dict[str, Any]) -> Any:
-    if isinstance(schema, dict):
-        if "$ref" in schema:
-            return _inlined(components[schema["$ref"].rsplit("/", 1)[1]], components)
-        return {name: _inlined(value, components) for name, value in schema.items()}
-    return [_inlined(value, components) for value in schema] if isinstance(schema, list) else schema
+    return {"requestBody": {"required": True, "content": {kind: {"schema": component(body)} for kind in media_types}}}
 
 
 ERRORS: dict[int | str, dict[str, Any]] = {

@@ -5,17 +5,19 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from services.runtime.keys import Caller
+from services.runtime.openapi import answer
 
-from ..alerts import Board, board
+from ..alerts import AlertBoard, board
 from .desk import AtDesk
-from .documented import answer
 from .told import told
 
 router = APIRouter(tags=["alerts"])
 _AWAY: dict[int | str, dict[str, Any]] = {503: {"description": "try again"}}
 
 
-@router.get("/v1/alerts", responses=answer(Board, "alerts that stand, and those of seven days that do no more") | _AWAY)
+@router.get(
+    "/v1/alerts", responses=answer(AlertBoard, "alerts that stand, and those of seven days that do no more") | _AWAY
+)
 async def get_alerts(_: Caller, desk: AtDesk) -> Response:
     """As judged last, once a minute. The rules are the directory's, kind `alert`."""
     found = await board(

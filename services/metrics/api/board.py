@@ -3,11 +3,11 @@
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from services.runtime.openapi import answer
 from services.runtime.problems import Problem
 
 from ..public import Public, public
 from .desk import AtDesk
-from .documented import answer
 
 router = APIRouter(tags=["public"])
 FRESH_SECONDS = 30

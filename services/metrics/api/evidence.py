@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Response
 
 from services.runtime.keys import Caller
+from services.runtime.openapi import answer
 from services.runtime.problems import Problem
 
 from ..ports import Kept
 from .desk import AtDesk
-from .documented import answer
 from .told import told
 
 router = APIRouter(tags=["receipts"])

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Request, Response
 from services.contracts.directory import Community, Grid, Point, Street
 from services.runtime.directory import DirectorySnapshot
 from services.runtime.keys import Caller
-
-from .documented import answer
+from services.runtime.openapi import answer
 
 router = APIRouter(tags=["places"])
 

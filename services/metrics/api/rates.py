@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 
 from services.runtime.keys import Caller
+from services.runtime.openapi import answer
 from services.runtime.problems import Problem
 
 from ..domain.cells import supported
@@ -17,7 +18,6 @@ from ..past import Past
 from ..tables import table
 from .as_of import moment
 from .desk import MOST_RATES, AtDesk, Desk, ExportQuery, RateQuery, SeveralQuery, figure_of, one_of
-from .documented import answer
 from .files import as_file
 from .spreadsheets import FORMATS
 from .told import told

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.runtime import cursors
 from services.runtime.keys import Caller
+from services.runtime.openapi import answer
 from services.runtime.problems import Problem
 
 from ..domain.receipts import Side
@@ -18,7 +19,6 @@ from ..past import AsOf
 from ..tables import Language, receipt_table, share_rows
 from .as_of import moment
 from .desk import AS_OF, AtDesk, Desk, Filters, one_of
-from .documented import answer
 from .files import as_large_file
 from .spreadsheets import FORMATS, Format
 from .told import told

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from services.runtime.keys import Caller
+from services.runtime.openapi import answer
 from services.runtime.problems import Problem
 
 from ..domain.rates import CATALOGUE
 from ..scores import Scores, scores
 from .desk import AtDesk, Filters, one_of, turn_of
-from .documented import answer
 from .told import told
 
 router = APIRouter(tags=["scores"])

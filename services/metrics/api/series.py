@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from services.runtime.keys import Caller
+from services.runtime.openapi import answer
 from services.runtime.problems import Problem
 
 from ..domain.spans import Unit
 from ..series import Beside, Comparison, Series, compare, series
 from .desk import AtDesk, FigureQuery, figure_of, span_in, turn_of
-from .documented import answer
 from .told import told
 
 router = APIRouter(tags=["rates"])

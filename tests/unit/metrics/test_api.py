@@ -272,6 +272,6 @@ async def test_openapi_documents_every_answer(stage: Stage) -> None:
     paths = stage.app.openapi()["paths"]
     rates = paths["/v1/rates"]["get"]["responses"]
     assert {"200", "401", "403", "422", "503"} <= set(rates)
-    assert "rows" in rates["200"]["content"]["application/json"]["schema"]["properties"]
-    assert "$ref" not in str(rates)
+    assert rates["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Answer"}
+    assert "rows" in stage.app.openapi()["components"]["schemas"]["Answer"]["properties"]
     assert "text/event-stream" in paths["/v1/rates/stream"]["get"]["responses"]["200"]["content"]
