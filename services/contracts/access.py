@@ -14,6 +14,7 @@ _ADMIN: tuple[Role, ...] = ("admin",)
 # "METHOD path" → roles; () means no key is asked
 _OPEN: dict[str, tuple[Role, ...]] = {
     "GET /healthz": (), "GET /readyz": (), "GET /metrics": (), "GET /openapi.json": (),
+    "GET /asyncapi.json": (), "GET /schemas/{name}": (),
 }  # fmt: skip
 _DEAD: dict[str, tuple[Role, ...]] = {
     "GET /v1/dead": _ADMIN,

@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.contracts.access import ACCESS
 
-from . import openapi, problems
+from . import openapi, problems, published
 from .directory import Directory
 from .health import Health
 from .keys import authorized
@@ -51,6 +51,10 @@ async def prometheus(request: Request) -> Response:
     return Response(generate_latest(request.app.state.health.registry), media_type=CONTENT_TYPE_LATEST)
 
 
+_EVERYWHERE = (health_router, published.router)
+"""What every service has."""
+
+
 def build_app(
     service: str,
     *,
@@ -70,11 +74,11 @@ def build_app(
         setattr(app.state, name, value)
     problems.install(app, troubles)
     _hold_to(ACCESS[service], routers)
-    for router in (health_router, *routers):
+    for router in (*_EVERYWHERE, *routers):
         _document(router)
         app.include_router(router)
     app.add_middleware(Lanes, routers=routers)
-    routes = [route for router in (health_router, *routers) for route in router.routes if isinstance(route, APIRoute)]
+    routes = [route for router in (*_EVERYWHERE, *routers) for route in router.routes if isinstance(route, APIRoute)]
     app.openapi = cache(partial(openapi.document, app, service, routes, _asks_for_key))  # type: ignore[method-assign]  # FastAPI's own way to replace the document
     return app
 
@@ -96,7 +100,7 @@ def _document(router: APIRouter) -> None:
 def _hold_to(table: Mapping[str, tuple[str, ...]], routers: Sequence[APIRouter]) -> None:
     routes = {
         f"{method} {route.path}": route
-        for router in (health_router, *routers)
+        for router in (*_EVERYWHERE, *routers)
         for route in router.routes
         if isinstance(route, APIRoute)
         for method in (route.methods or set()) - {"HEAD"}

@@ -99,6 +99,8 @@ def test_only_health_documents_and_the_page_are_open() -> None:
         "GET /readyz",
         "GET /metrics",
         "GET /openapi.json",
+        "GET /asyncapi.json",
+        "GET /schemas/{name}",
         "GET /",
         "GET /static/{path:path}",
         "GET /public",
