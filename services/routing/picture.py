@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.contracts.cases import NOT_VALID, NOW_CLOSED, State
 
-from .domain.moves import ANY_OPEN, CHINESE, MOVES, Move
+from .domain.moves import ANY_OPEN, CHINESE, MOVES, REMARKS, Move
 from .domain.tasks import CHINESE as TASK_CHINESE
 from .domain.tasks import TASK_MOVES
 
@@ -35,8 +35,10 @@ def page() -> str:
             "the state as it is.\n",
             "## 动作 · Moves\n",
             "Who may is the default; a channel's row in the directory replaces it action by action.\n",
-            "| 动作 | action | 谁 who | 从 from | 到 to | 需要 needs | 发生 occurrence |",
-            "|---|---|---|---|---|---|---|",
+            "Any action may carry the remarks `reason`, `text` and `evidence`. A field that it neither needs nor takes "
+            "is refused by name (`unused_field`).\n",
+            "| 动作 | action | 谁 who | 从 from | 到 to | 需要 needs | 可带 takes | 发生 occurrence |",
+            "|---|---|---|---|---|---|---|---|",
             *(_row(move) for move in MOVES.values()),
             "",
             "## 协办任务 · An assistant's task\n",
@@ -82,7 +84,9 @@ def _row(move: Move) -> str:
     to = f"{CHINESE[move.to]} {move.to}" if move.to else "—"
     if move.action == "verify":
         to = "办结 closed / 重办 redo"
-    cells = (move.chinese, f"`{move.action}`", who, _states(move), to, ", ".join(move.needs), move.occurrence or "")
+    takes = ", ".join(name for name in move.takes if name not in REMARKS)
+    needs = ", ".join(move.needs)
+    cells = (move.chinese, f"`{move.action}`", who, _states(move), to, needs, takes, move.occurrence or "")
     return "| " + " | ".join(cells) + " |"
 
 

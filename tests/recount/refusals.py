@@ -5,7 +5,7 @@ from typing import Any
 from .case import Case, Json, Move, task_of
 from .policies import Rules
 from .sense import SENSE
-from .table import ALL_OPEN, FROM, GRANTS, NEEDS, ONLY_IF_ASKED, TASK_FROM, WHO
+from .table import ALL_OPEN, FROM, GRANTS, NEEDS, ONLY_IF_ASKED, REMARKS, TAKES, TASK_FROM, TASK_TAKES, WHO
 
 EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
@@ -20,11 +20,19 @@ def refusal(rules: Rules, case: Case, move: Move) -> str | None:
         return "before_reception"
     if any(move.details.get(field) in EMPTY for field in NEEDS.get(move.action, ())):
         return "missing_field"
+    if _says_what_nobody_hears(case, move):
+        return "unused_field"
     if move.action in ONLY_IF_ASKED and asked_for(move.action) not in case["asked"]:
         return "nothing_asked"
     if is_of_a_task(case, move):
         return None
     return SENSE[move.action](rules, case, move) if move.action in SENSE else None
+
+
+def _says_what_nobody_hears(case: Case, move: Move) -> bool:
+    takes = (TASK_TAKES if is_of_a_task(case, move) else TAKES).get(move.action, ())
+    heard = {*NEEDS.get(move.action, ()), *takes, *REMARKS}
+    return any(field not in heard for field, value in move.details.items() if value not in EMPTY)
 
 
 def asked_for(action: str) -> str:
@@ -34,7 +42,9 @@ def asked_for(action: str) -> str:
 
 def with_request(case: Case, move: Move) -> Move:
     """What a granting move does not say itself is taken from the request."""
-    asked = case["asked"].get(GRANTS.get(move.action), {})
+    waiting = case["asked"].get(GRANTS.get(move.action), {})
+    heard = {*NEEDS.get(move.action, ()), *TAKES.get(move.action, ()), *REMARKS}
+    asked = {field: value for field, value in waiting.items() if field in heard}
     own = {field: value for field, value in move.details.items() if value not in EMPTY}
     return move._replace(details={**asked, **own})
 

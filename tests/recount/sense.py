@@ -81,6 +81,8 @@ def _conclude(rules: Rules, case: Case, move: Move) -> str | None:
 def _opine(rules: Rules, case: Case, move: Move) -> str | None:
     if case["consulted"] is None:
         return "no_consultation"
+    if party_of(move) != move.details.get("party", party_of(move)):
+        return "unused_field"
     return None if party_of(move) in case["consulted"] else "not_consulted"
 
 

@@ -80,6 +80,21 @@ FROM: dict[str, tuple[str, ...]] = {row[0]: tuple(row[2].split()) for row in ROW
 INTO: dict[str, str] = {row[0]: row[3] for row in ROWS if row[3]}
 """`verify` goes by what it says, `split` to where the case was before its merge; all others leave the state."""
 NEEDS: dict[str, tuple[str, ...]] = {row[0]: tuple(row[4].split()) for row in ROWS if row[4]}
+REMARKS = ("reason", "text", "evidence")
+"""What anybody may add to anything."""
+TAKES: dict[str, tuple[str, ...]] = {
+    "accept": ("category",),
+    "dispatch": ("departments", "category"),
+    "consult": ("until",),
+    "whistle": ("until",),
+    "opine": ("party",),
+    "refuse_return": ("department",),
+    "reply": ("solved",),
+    "follow_up": ("effective", "solved"),
+    "rate": ("solved",),
+    "correct": ("corrects_sender", "grade", "solved", "contacted", "effective"),
+}
+"""What else is said with it, and means something there; what is in neither list is refused."""
 COUNTED_AS: dict[str, str] = {row[0]: row[5] for row in ROWS if row[5]}
 """`contact` only where it is the first to reach somebody after a dispatch."""
 BESIDES: dict[str, tuple[str, ...]] = {
@@ -108,6 +123,7 @@ TASK_COUNTED_AS = {
     "reply": "assist_replied",
     "refuse_return": "assist_return_refused",
 }
+TASK_TAKES = {"refuse_return": ("department",)}
 TASK_OPEN = ("assigned", "signed", "return_requested")
 KINDS = tuple(
     sorted(

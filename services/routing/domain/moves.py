@@ -24,15 +24,19 @@ CHINESE: dict[State, str] = {
 
 Need = Literal[
     "reason", "text", "department", "departments", "until", "contacted", "reached", "grade", "corrects", "fields",
-    "parties", "passed", "main", "evidence", "notice", "level",
+    "parties", "passed", "main", "evidence", "notice", "level", "category", "corrects_sender", "effective", "party",
+    "solved",
 ]  # fmt: skip
+REMARKS: tuple[Need, ...] = ("reason", "text", "evidence")
+"""What any action may say besides: it changes nothing, and stands in the timeline."""
 RequestKind = Literal["return_up", "assist", "hold", "extend", "exclude"]
 """申请: what is asked first and then granted or refused."""
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One row. `to` None: the state stays, or the move's own rule says (effects.py). `needs` are fields of the
-    action's details. `asks` opens a request, `answers` settles one; `only_asked`: there must be one."""
+    action's details, `takes` those that it has a use for besides: any other is refused. `asks` opens a request,
+    `answers` settles one; `only_asked`: there must be one."""
 
     action: ActionName
     chinese: str
@@ -40,6 +44,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     from_states: tuple[State, ...]
     to: State | None
     needs: tuple[Need, ...] = ()
+    takes: tuple[Need, ...] = REMARKS
     occurrence: OccurrenceKind | None = None
     asks: RequestKind | None = None
     answers: RequestKind | None = None
@@ -65,10 +70,13 @@ def _row(
     needs: str = "",
     occurrence: OccurrenceKind | None = None,
     *,
+    takes: str = "",
     asks: RequestKind | None = None,
     answers: RequestKind | None = None,
     only_asked: bool = False,
 ) -> Move:
+    needed = msgspec.convert(needs.split(), tuple[Need, ...])
+    besides = (*msgspec.convert(takes.split(), tuple[Need, ...]), *REMARKS)
     left_out = _BUT.get(from_states)
     named = from_states.split() if left_out is None else [name for name in CHINESE if name not in left_out]
     return Move(
@@ -77,7 +85,8 @@ def _row(
         roles=msgspec.convert(roles.split(), tuple[Role, ...]),
         from_states=msgspec.convert(named, tuple[State, ...]),
         to=to,
-        needs=msgspec.convert(needs.split(), tuple[Need, ...]),
+        needs=needed,
+        takes=tuple(name for name in besides if name not in needed),
         occurrence=occurrence,
         asks=asks,
         answers=answers,
@@ -91,7 +100,7 @@ _WITH_LEAD = "dispatched signed handling on_hold redo"
 # fmt: off
 MOVES: dict[ActionName, Move] = {move.action: move for move in (
     # 研判
-    _row("accept", "受理", "routing dispatcher", "received", "accepted", "", "accepted"),
+    _row("accept", "受理", "routing dispatcher", "received", "accepted", "", "accepted", takes="category"),
     _row("reject", "不予受理", "dispatcher", "received accepted", "rejected", "reason", "rejected"),
     _row("return_up", "申请向上退单", "dispatcher", _UNJUDGED, None, "reason", "return_up_requested", asks="return_up"),
     _row("grant_return_up", "同意退回", "source", _UNJUDGED, "returned", "", "returned_up",
@@ -99,7 +108,7 @@ MOVES: dict[ActionName, Move] = {move.action: move for move in (
     _row("refuse_return_up", "不同意退回", "source", _UNJUDGED, None, "reason", "return_up_refused",
          answers="return_up", only_asked=True),
     _row("dispatch", "派单", "routing dispatcher", "received accepted dispatched return_requested redo", "dispatched",
-         "department", "dispatched"),
+         "department", "dispatched", takes="category departments"),
     _row("ask_assist", "申请协办", "department", "dispatched signed handling redo", None, "department reason",
          "assist_requested", asks="assist"),
     _row("assist", "派协办", "dispatcher", _AT_WORK, None, "department", "assisted", answers="assist"),
@@ -107,16 +116,18 @@ MOVES: dict[ActionName, Move] = {move.action: move for move in (
          answers="assist", only_asked=True),
     _row("release", "解除协办", "dispatcher", "any open", None, "department", "released"),
     _row("consult", "会商", "dispatcher", "received accepted dispatched return_requested redo", None, "parties reason",
-         "consulted"),
-    _row("opine", "会商意见", "department dispatcher supervisor followup", "any open", None, "text", "opined"),
+         "consulted", takes="until"),
+    _row("opine", "会商意见", "department dispatcher supervisor followup", "any open", None, "text",
+         "opined", takes="party"),
     _row("conclude", "会商结束", "dispatcher", "any open", None, "reason", "concluded"),
-    _row("whistle", "鸣哨", "dispatcher", _AT_WORK, None, "departments reason", "whistled"),
+    _row("whistle", "鸣哨", "dispatcher", _AT_WORK, None, "departments reason", "whistled", takes="until"),
     _row("report_in", "报到", "department", "any open", None, "", "reported_in"),
     # 办理
     _row("sign", "签收", "department", "dispatched", "signed", "", "signed"),
     _row("return", "退单", "department", "dispatched signed handling", "return_requested", "reason",
          "return_requested"),
-    _row("refuse_return", "驳回退单", "dispatcher", "return_requested", "signed", "reason", "return_refused"),
+    _row("refuse_return", "驳回退单", "dispatcher", "return_requested", "signed", "reason",
+         "return_refused", takes="department"),
     _row("contact", "先行联系", "department", "dispatched signed handling", None, "reached", "contacted_first"),
     _row("handle", "开始办理", "department", "signed redo", "handling", "", "handled_from"),
     _row("ask_hold", "申请挂账", "department", "handling", None, "reason until", "hold_requested", asks="hold"),
@@ -129,7 +140,8 @@ MOVES: dict[ActionName, Move] = {move.action: move for move in (
     _row("extend", "延期", "dispatcher", _WITH_LEAD, None, "reason until", "extended", answers="extend"),
     _row("refuse_extend", "不同意延期", "dispatcher", "any open", None, "reason", "extension_refused",
          answers="extend", only_asked=True),
-    _row("reply", "答复", "department dispatcher", "accepted signed handling", "replied", "text", "replied"),
+    _row("reply", "答复", "department dispatcher", "accepted signed handling", "replied", "text",
+         "replied", takes="solved"),
     # 自办 belongs to channels whose people handle on the spot: their rows say who
     _row("self_handle", "自办", "", "received accepted dispatched", "closed", "evidence", "self_handled"),
     # 核查
@@ -138,8 +150,10 @@ MOVES: dict[ActionName, Move] = {move.action: move for move in (
     _row("close", "办结", "dispatcher source", "replied", "closed", "", "closed"),
     _row("redo", "重办", "source dispatcher followup supervisor routing", "replied closed follow_up evaluated", "redo",
          "reason", "redone"),
-    _row("follow_up", "回访", "followup source", "closed", "follow_up", "contacted", "followed_up"),
-    _row("rate", "评价", "source followup", "closed follow_up archived", "evaluated", "grade", "evaluated"),
+    _row("follow_up", "回访", "followup source", "closed", "follow_up", "contacted",
+         "followed_up", takes="effective solved"),
+    _row("rate", "评价", "source followup", "closed follow_up archived", "evaluated", "grade",
+         "evaluated", takes="solved"),
     _row("archive", "归档", "routing", "closed follow_up evaluated", "archived", "", "archived"),
     # 并单
     _row("merge", "并单", "dispatcher", "any to merge", "merged", "main", "merged"),
@@ -159,7 +173,8 @@ MOVES: dict[ActionName, Move] = {move.action: move for move in (
          answers="exclude", only_asked=True),
     _row("publish", "公示", "dispatcher", "any standing", None, "notice", "published"),
     _row("withdraw", "撤下", "dispatcher", "any", None, "reason", "withdrawn"),
-    _row("correct", "更正", "source department dispatcher supervisor followup", "any", None, "corrects"),
+    _row("correct", "更正", "source department dispatcher supervisor followup", "any", None, "corrects",
+         takes="corrects_sender contacted effective grade solved"),
     # routing's own
     _row("absorb", "并入", "routing", "any"),
     _row("let_go", "放开", "routing", "any"),

@@ -1,15 +1,19 @@
 """Why a command is not applied: each reason with a stable code, and what would be allowed."""
 
-from services.contracts.actions import ActionRequested
+import msgspec
+
+from services.contracts.actions import ActionDetails, ActionRequested
 from services.contracts.cases import Refusal, Task
 
 from .authority import allowed_now, is_own, may
-from .moves import ANY_OPEN, CHINESE, MOVES
+from .moves import ANY_OPEN, CHINESE, MOVES, Move
 from .rules import Rules
 from .sense import against
 from .state import CaseState, Decision
 from .tasks import CHINESE as TASK_CHINESE
-from .tasks import TASK_MOVES
+from .tasks import TASK_MOVES, TaskMove
+
+EMPTY: tuple[object, ...] = (None, "", {}, ())
 
 
 def unknown_case() -> Refusal:
@@ -39,8 +43,8 @@ def conflicting_action(case: CaseState | None, command: ActionRequested) -> Deci
 
 
 def refusal(case: CaseState, command: ActionRequested, task: Task | None, rules: Rules) -> Refusal | None:
-    """The first reason against, in the order: who, from where, what it needs, whether that makes sense. `task` is the
-    assistant's task that the command is about, if it is about one."""
+    """The first reason against, in the order: who, from where, what it needs, what it has no use for, whether that
+    makes sense. `task` is the assistant's task that the command is about, if it is about one."""
     move, state = MOVES[command.action], case.summary.state
     name = command.action
 
@@ -61,11 +65,27 @@ def refusal(case: CaseState, command: ActionRequested, task: Task | None, rules:
         return because("not_allowed", f"{now}时不能{move.chinese}", english)
     if command.at < case.summary.received_at:
         return because("before_reception", "早于登记时间", "at is before the case was received", "at")
-    needs = TASK_MOVES[name].needs if task else move.needs
-    missing = tuple(need for need in needs if getattr(command.details, need) in (None, "", {}, ()))
+    row = TASK_MOVES[name] if task else move
+    missing = tuple(need for need in row.needs if getattr(command.details, need) in EMPTY)
     if missing:
         return because("missing_field", "缺少内容", f"{name} needs {', '.join(missing)}", *missing)
+    if unused := _unused(command, row):
+        text = f"{name} has no use for {', '.join(unused)}: leave it out, or send the action that has"
+        return because("unused_field", f"{move.chinese}不用这些内容，请去掉", text, *unused)
     if move.only_asked and move.answers not in case.pending:
         return because("nothing_asked", "没有待批的申请", f"nothing waits for {name}")
     found = None if task else against(case, command, rules)
     return because(*found) if found else None
+
+
+def _unused(command: ActionRequested, row: Move | TaskMove) -> tuple[str, ...]:
+    """What is said that the move would drop; routing's own say which deadline, or which other case, they are about."""
+    if command.actor.role == "routing":
+        return ()
+    said = (name for name in msgspec.structs.asdict(command.details) if getattr(command.details, name) not in EMPTY)
+    nothing = ActionDetails()
+    return tuple(
+        name
+        for name in said
+        if name not in (*row.needs, *row.takes) and getattr(command.details, name) != getattr(nothing, name)
+    )

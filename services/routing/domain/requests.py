@@ -34,14 +34,16 @@ _DROPPED: Mapping[ActionName, frozenset[RequestKind]] = {
 
 def completed(pending: Requests, command: ActionRequested) -> ActionRequested:
     """An answer with what it leaves out taken from what was asked."""
-    kind = MOVES[command.action].answers
-    asked = pending.get(kind) if kind and not MOVES[command.action].only_asked else None
+    move = MOVES[command.action]
+    asked = pending.get(move.answers) if move.answers and not move.only_asked else None
     if asked is None:
         return command
     lacking = {
         name: getattr(asked, name)
         for name in ("reason", "until", "department")
-        if getattr(command.details, name) is None and getattr(asked, name) is not None
+        if name in (*move.needs, *move.takes)
+        and getattr(command.details, name) is None
+        and getattr(asked, name) is not None
     }
     return _replace(command, details=_replace(command.details, **lacking)) if lacking else command
 

@@ -105,7 +105,10 @@ def _consult(case: CaseState, command: ActionRequested, rules: Rules) -> Against
 def _opine(case: CaseState, command: ActionRequested, rules: Rules) -> Against:
     if case.consultation is None:
         return "no_consultation", "没有进行中的会商", "no consultation is open"
-    party = command.actor.subject if command.actor.role == "department" else command.details.party
+    own = command.actor.subject if command.actor.role == "department" else None
+    if own is not None and command.details.party not in (None, own):
+        return "unused_field", "部门只说自己的意见", f"{own} says its own opinion: leave party out", "party"
+    party = own or command.details.party
     if party not in case.consultation.parties:
         asked = ", ".join(case.consultation.parties)
         return "not_consulted", "不在会商各方之列", f"{party!r} was not consulted; asked were {asked}", "party"

@@ -8,7 +8,7 @@ import msgspec
 from services.contracts.actions import ActionName, ActionRequested
 from services.contracts.cases import TASK_OPEN, CaseSummary, OccurrenceKind, Task, TaskState
 
-from .moves import ANY_OPEN, Need
+from .moves import ANY_OPEN, REMARKS, Need
 from .state import CaseState
 
 CHINESE: dict[TaskState, str] = {
@@ -25,6 +25,7 @@ class TaskMove(msgspec.Struct, frozen=True, kw_only=True):
     from_states: tuple[TaskState, ...]
     to: TaskState
     needs: tuple[Need, ...]
+    takes: tuple[Need, ...] = REMARKS
     occurrence: OccurrenceKind
 
 
@@ -45,6 +46,7 @@ TASK_MOVES: Mapping[ActionName, TaskMove] = {
             from_states=("return_requested",),
             to="signed",
             needs=("reason",),
+            takes=("department", *REMARKS),
             occurrence="assist_return_refused",
         ),
     )

@@ -14,7 +14,7 @@ def consulted() -> Tale:
     [
         ("c", {}, None),
         ("d", {}, "not_consulted"),
-        ("d", {"party": "c"}, "not_consulted"),
+        ("d", {"party": "c"}, "unused_field"),
         ("supervisor", {"party": "社区居委会"}, None),
         ("dispatcher", {"party": "d"}, "not_consulted"),
         ("followup", {}, "not_consulted"),

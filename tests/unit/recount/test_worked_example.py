@@ -16,6 +16,7 @@ def after(number: int) -> Recount:
     """The first steps: 1 received, 2 dispatched to A … 13 corrected, 14 merged, and 15 split again."""
     steps = worked_example(STREET)
     split = steps[-1]["body"] | {"action": "split", "action_id": "split", "at": "2024-04-13T10:00:00+08:00"}
+    del split["main"]
     return Recount(STREET).read(logged([*steps, steps[-1] | {"body": split}][:number]))
 
 

@@ -124,13 +124,17 @@ def ask(
     **details: Any,
 ) -> ActionRequested:
     """An action on the grid's ticket `number`, with what it needs unless details are given."""
+    asking = actor(who) if isinstance(who, str) else who
+    needed = dict(NEEDED.get(action, {}))
+    if action == "opine" and asking.role == "department":
+        needed.pop("party")  # it says its own
     return ActionRequested(
         case_id=case_id("ticket", "grid", number),
         action_id=action_id or f"a-{action}",
         action=action,
         at=at,
-        details=ActionDetails(**(details or NEEDED.get(action, {}))),
-        actor=actor(who) if isinstance(who, str) else who,
+        details=ActionDetails(**(details or needed)),
+        actor=asking,
     )
 
 

@@ -42,7 +42,7 @@ def test_a_department_speaks_for_itself_and_others_for_the_party_they_name() -> 
     assert life.case.consultation is not None
     assert life.case.consultation.spoken == ("roads", "居委会", "roads")
     assert life.code("opine", PARKS, text="x") == "not_consulted"
-    assert life.code("opine", PARKS, text="x", party="roads") == "not_consulted"
+    assert life.code("opine", PARKS, text="x", party="roads") == "unused_field"
     assert life.code("opine", "dispatcher", text="x") == "not_consulted"
     assert life.code("opine", "supervisor", text="x", party="parks") == "not_consulted"
     assert life.code("opine", "source", text="x", party="roads") == "not_authorized"

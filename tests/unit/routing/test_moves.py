@@ -12,7 +12,7 @@ from services.contracts.directory import Channel
 from services.routing.domain.authority import allowed_now
 from services.routing.domain.moves import ANY_OPEN, CHINESE, MOVES
 from tests.recount import table
-from tests.unit.routing.street import NEEDED, RULES, T0, actor, ask, code, grounded, in_state, one
+from tests.unit.routing.street import MAIN, NEEDED, RULES, T0, actor, ask, code, grounded, hours, in_state, one
 
 STATES = get_args(State)
 ACTIONS = cast(tuple[ActionName, ...], get_args(ActionName))
@@ -40,6 +40,8 @@ def test_the_table_is_the_domain_s(action: ActionName) -> None:
     assert set(move.from_states) == set(table.FROM[action])
     assert (move.to or "") == table.INTO.get(action, "")
     assert set(move.needs) == set(table.NEEDS.get(action, ()))
+    assert {*move.needs, *move.takes} == {*move.needs, *table.TAKES.get(action, ()), *table.REMARKS}
+    assert not set(move.needs) & set(move.takes)
     assert move.occurrence == table.COUNTED_AS.get(action)
 
 
@@ -105,6 +107,52 @@ def test_a_move_without_what_it_needs_is_refused_by_name_of_field(action: Action
             refused = one(in_state(state), bare, rules).refusal
             assert refused is not None
             assert (refused.code, refused.fields) == ("missing_field", (lacking,))
+
+
+SOMETHING: dict[str, object] = {
+    "reason": "r", "text": "t", "category": "noise", "department": "roads", "until": hours(900), "contacted": True,
+    "effective": False, "solved": False, "grade": 1, "fields": {"text": "t"}, "corrects": "a1",
+    "corrects_sender": "source:grid", "departments": ("sewers",), "parties": ("居委会",), "party": "居委会",
+    "main": MAIN, "reached": False, "passed": False, "evidence": ("照片",), "notice": "t", "clock": "reply",
+    "level": "leader", "step": 0, "task": "t", "hops": 1, "due_at": hours(900),
+}  # fmt: skip
+"""A value for every field that an action may carry."""
+
+
+@pytest.mark.parametrize("action", [name for name in ACTIONS if set(table.WHO[name]) - {"routing"}])
+def test_a_field_that_an_action_has_no_use_for_is_refused_by_name(action: ActionName) -> None:
+    assert SOMETHING.keys() == set(ActionDetails.__struct_fields__)
+    state: State = "replied" if action == "correct" else cast(State, table.FROM[action][0])
+    role = "supervisor" if action == "correct" else next(one for one in who(action, state) if one != "routing")
+    case = grounded(in_state(state), action)
+    for field, value in SOMETHING.items():
+        if field in (*table.NEEDS.get(action, ()), *table.TAKES.get(action, ()), *table.REMARKS):
+            continue
+        command = ask(action, role, **{**NEEDED.get(action, {}), field: value})
+        refused = one(case, command).refusal
+        assert refused is not None, field
+        assert (refused.code, refused.fields) == ("unused_field", (field,))
+
+
+def test_an_assistant_s_move_takes_what_its_own_table_says() -> None:
+    case = grounded(in_state("handling"), "release")
+    task = msgspec.structs.replace(case.summary.tasks[0], state="signed")
+    case = msgspec.structs.replace(case, summary=msgspec.structs.replace(case.summary, tasks=(task,)))
+    for more, expected in (({}, "applied"), ({"solved": True}, "unused_field"), ({"evidence": ("照片",)}, "applied")):
+        assert code(one(case, ask("reply", actor("department", "roads"), text="t", **more))) == expected
+
+
+def test_a_department_says_no_other_s_opinion() -> None:
+    case = grounded(in_state("accepted"), "opine")
+    assert code(one(case, ask("opine", "department", text="t", party="居委会"))) == "unused_field"
+    assert code(one(case, ask("opine", "department", text="t", party="housing"))) == "applied"
+
+
+def test_what_an_answer_takes_from_its_request_is_only_what_it_has_a_use_for() -> None:
+    case = grounded(in_state("handling"), "hold")
+    asked = msgspec.structs.replace(case.pending["hold"], reason="r", until=hours(50), department="roads")
+    case = msgspec.structs.replace(case, pending={**case.pending, "hold": asked})
+    assert code(one(case, ask("hold", "dispatcher", text="同意"))) == "applied"
 
 
 def test_a_survey_that_reached_nobody_is_not_one_that_says_nothing() -> None:

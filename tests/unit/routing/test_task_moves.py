@@ -67,9 +67,10 @@ def test_every_actor_moves_the_task_or_is_refused_with_what_would_be_allowed(
     action: ActionName, state: TaskState
 ) -> None:
     case = with_task(state)
+    whose: dict[str, Any] = {"department": "roads"} if action == "refuse_return" else {}
     for who in ACTORS:
         own = who == (actor("dispatcher") if action == "refuse_return" else ASSISTANT)
-        decision = one(case, ask(action, who, department="roads", reason="r", text="t"))
+        decision = one(case, ask(action, who, reason="r", text="t", **whose))
         lead = who == actor("department", "housing") and action != "refuse_return"
         if lead:
             assert decision.after is not None
