@@ -67,9 +67,10 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """`name` is the figure's. `shares` are the places of columns that hold shares of one, to be shown as percentages;
-    `about` says how to read it: name → words."""
+    """`name` is the figure's, `id` one for file names in ASCII. `shares` are the places of columns that hold shares of
+    one, to be shown as percentages; `about` says how to read it: name → words."""
 
+    id: str
     name: str
     head: list[str]
     rows: list[Row]
@@ -83,6 +84,7 @@ def table(answer: Answer, language: Language) -> Table:
     row = answer.definition
     columns = [*_groups(answer.group_by, language), *_figures(answer, pick)]
     return Table(
+        id=row.id,
         name=(row.name, row.name_en)[pick],
         head=[name for name, _, _ in columns],
         rows=[[value(one) for _, _, value in columns] for one in answer.rows],
@@ -97,6 +99,7 @@ def receipt_table(cases: Listed, language: Language) -> Table:
     row = cases.definition
     side = _SIDES[cases.side][pick]
     return Table(
+        id=f"{row.id}-{cases.side}",
         name=f"{(row.name, row.name_en)[pick]}-{side}",
         head=[names[pick] for names in _CASE_HEAD],
         rows=[],

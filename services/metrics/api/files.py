@@ -50,5 +50,8 @@ async def _sheet(table: Table, parts: AsyncGenerator[list[Row], None]) -> bytes:
 
 
 def _headers(table: Table, format: Format, desk: Desk) -> dict[str, str]:
-    name = quote(f"{table.name}-{desk.clock().astimezone(desk.zone):%Y%m%d-%H%M}.{format}")
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    """Both kinds of name (RFC 6266): the plain one for clients that know no other."""
+    made = f"{desk.clock().astimezone(desk.zone):%Y%m%d-%H%M}.{format}"
+    plain, name = f"{table.id}-{made}", quote(f"{table.name}-{made}", safe="")
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
+    return {"Content-Disposition": disposition, "Cache-Control": "no-store"}

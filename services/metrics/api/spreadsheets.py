@@ -1,7 +1,8 @@
 """A table as a file that spreadsheets open right: CSV, and Excel's own format.
 
-Text that a spreadsheet would take for a formula stays text: in CSV behind an apostrophe (OWASP, CSV injection), in
-Excel's format as a string.
+Text stays the text that it is: in CSV what a spreadsheet would make something else of stands behind an apostrophe
+(`guarded`), in Excel's format every text is a string in a cell of text. Shares are numbers, shown with as many decimals
+as they need not to read as all or none.
 """
 
 import csv
@@ -10,11 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import xlsxwriter
+from xlsxwriter.format import Format as CellFormat
+from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
+from ..domain.percent import decimals
 from ..tables import Cell, Row, Table
+from .guarded import guarded, written
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _WIDEST, _WIDE = 60, 40
 MOST_ROWS = 1_048_575
 """Excel's 1,048,576, but for the head."""
@@ -38,7 +42,9 @@ def csv_rows(rows: Iterable[Row], table: Table) -> bytes:
 
 def _csv(rows: Iterable[Iterable[Cell]]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+    # every text in quotes: a semicolon in one is where other countries' spreadsheets would begin a new cell
+    lines = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    lines.writerows([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return text.getvalue()
 
 
@@ -67,12 +73,13 @@ class Sheet:
         self._large = large
         self._file = io.BytesIO()
         kept = "constant_memory" if large else "in_memory"
-        options = {kept: True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(self._file, options)
+        self._book = xlsxwriter.Workbook(self._file, {kept: True})
         self._bold = self._book.add_format({"bold": True})
-        self._percent = self._book.add_format({"num_format": "0.0%"})
+        self._text = self._book.add_format({"num_format": "@"})
+        self._percents: dict[int, CellFormat] = {}
         self._sheet = self._book.add_worksheet("数据 Data")
-        self._sheet.write_row(0, 0, table.head, self._bold)
+        for place, name in enumerate(table.head):
+            self._sheet.write_string(0, place, name, self._bold)
         self._rows = 0
 
     def add(self, rows: Sequence[Row]) -> None:
@@ -81,19 +88,32 @@ class Sheet:
             raise TooManyRows
         for number, row in enumerate(rows, self._rows + 1):
             for place, cell in enumerate(row):
-                if cell is not None:
-                    self._sheet.write(number, place, cell, self._percent if place in self._table.shares else None)
+                self._write(number, place, cell)
         self._rows += len(rows)
+
+    def _write(self, number: int, place: int, cell: Cell) -> None:
+        if isinstance(cell, str):
+            self._sheet.write_string(number, place, written(cell), self._text)
+        elif cell is not None:
+            self._sheet.write_number(number, place, cell, self._percent(cell) if place in self._table.shares else None)
+
+    def _percent(self, share: float) -> CellFormat:
+        places = decimals(share)
+        if places not in self._percents:
+            self._percents[places] = self._book.add_format({"num_format": f"0.{'0' * places}%"})
+        return self._percents[places]
 
     def close(self) -> bytes:
         """The file."""
         head, about = self._table.head, self._book.add_worksheet("说明 About")
         self._sheet.freeze_panes(1, 0)
         self._sheet.autofilter(0, 0, max(1, self._rows), len(head) - 1)
+        # an id such as 00123 is text on purpose
+        self._sheet.ignore_errors({"number_stored_as_text": xl_range(0, 0, max(1, self._rows), len(head) - 1)})
         self._fit(self._sheet, len(head))
         for number, (name, words) in enumerate(self._table.about):
             about.write_string(number, 0, name, self._bold)
-            about.write_string(number, 1, words)
+            about.write_string(number, 1, written(words), self._text)
         self._fit(about, 2)
         self._book.close()
         return self._file.getvalue()
@@ -110,7 +130,3 @@ FORMATS: Mapping[Format, tuple[Callable[[Table], bytes], str]] = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
     "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
-
-
-def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_STARTS_A_FORMULA) else cell

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import httpx
 import openpyxl
@@ -39,7 +40,10 @@ def read_xlsx(content: bytes) -> tuple[list[tuple[object, ...]], Mapping[object,
 async def test_a_rate_as_csv_has_each_figure_with_what_it_is_made_of(stage: Stage) -> None:
     answer = await export(stage, format="csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"].endswith("-20260411-0930.csv")
+    assert answer.headers["content-disposition"] == (
+        'attachment; filename="satisfied-20260411-0930.csv"; '
+        f"filename*=UTF-8''{quote('满意率(含基本满意)-20260411-0930.csv')}"
+    ), "a plain name for those who know no other"
     (row,) = read_csv(answer)
     assert (row["部门"], row["部门代码"], row["分子"], row["分母"]) == ("环卫所", "b", "0", "1")
     assert float(row["满意率(含基本满意)"]) == 0
@@ -89,7 +93,7 @@ async def test_what_a_spreadsheet_would_take_for_a_formula_stays_text(stage: Sta
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_each_beginning_of_a_formula_is_made_harmless_and_a_negative_number_is_not_touched(begin: str) -> None:
-    told = Table(name="x", head=["a", "b"], rows=[[f"{begin}1", -1.5]], shares=frozenset(), about=[("c", "d")])
+    told = Table(id="x", name="x", head=["a", "b"], rows=[[f"{begin}1", -1.5]], shares=frozenset(), about=[("c", "d")])
     (_, row) = csv.reader(io.StringIO(as_csv(told).decode("utf-8-sig"), newline=""))
     assert row == [f"'{begin}1", "-1.5", "d"]
     assert read_xlsx(as_xlsx(told))[0][1][1] == -1.5
