@@ -23,14 +23,20 @@ PARTITION = TopicPartition(topics.DIRECTORY.name, 0)
 
 
 class DirectorySnapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """The directory at one version; kind → id → row. Immutable: a batch keeps the one it began with."""
+    """The directory at one version; kind → id → row. Immutable: a batch keeps the one it began with. `removed` has the
+    rows that are no more as they were last: what happened under them keeps their names."""
 
     version: int = 0
     rows: Mapping[str, Mapping[str, Row]] = MappingProxyType({})
+    removed: Mapping[str, Mapping[str, Row]] = MappingProxyType({})
 
     def get(self, kind: str, row_id: str) -> Row | None:
         """The row, None where there is none."""
         return self.rows.get(kind, {}).get(row_id)
+
+    def last(self, kind: str, row_id: str) -> Row | None:
+        """The row, or as it was before it was removed; None where there never was one."""
+        return self.get(kind, row_id) or self.removed.get(kind, {}).get(row_id)
 
 
 class Draft:
@@ -40,6 +46,7 @@ class Draft:
     def __init__(self) -> None:
         self.version = 0
         self.rows: dict[str, dict[str, Row]] = {}
+        self._removed: dict[str, dict[str, Row]] = {}
         self._given: set[str] = set()
         self._snapshot = DirectorySnapshot()
 
@@ -49,18 +56,27 @@ class Draft:
         rows = self.rows.setdefault(change.kind, {})
         if change.kind in self._given:
             rows = self.rows[change.kind] = dict(rows)
+            self._removed[change.kind] = dict(self._removed.get(change.kind, {}))
             self._given.discard(change.kind)
         if row is None:
-            rows.pop(change.id, None)
+            self._take_away(change.kind, change.id, rows.pop(change.id, None))
         else:
             rows[change.id] = row
         self.version = change.version
+
+    def _take_away(self, kind: str, row_id: str, row: Row | None) -> None:
+        if row is not None and kind != "key":  # what was done with a key names its role, never the key's row
+            self._removed.setdefault(kind, {})[row_id] = row
 
     def snapshot(self) -> DirectorySnapshot:
         """As it is now; the same one where nothing changed."""
         if self._snapshot.version != self.version:
             self._given = set(self.rows)
-            self._snapshot = DirectorySnapshot(version=self.version, rows=MappingProxyType(dict(self.rows)))
+            self._snapshot = DirectorySnapshot(
+                version=self.version,
+                rows=MappingProxyType(dict(self.rows)),
+                removed=MappingProxyType(dict(self._removed)),
+            )
         return self._snapshot
 
 

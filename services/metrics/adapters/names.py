@@ -27,7 +27,7 @@ _URGENCY: Mapping[str, Mapping[str, str]] = {
 
 
 class DirectoryNames:
-    """Names as the directory has them now."""
+    """Names as the directory has them now; of rows that were removed the last they had."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
@@ -38,7 +38,7 @@ class DirectoryNames:
         """{"zh": …, "en": …}; the value itself where it has no name."""
         if dimension == "urgency":
             return _URGENCY.get(value, {"zh": value, "en": value})
-        row = self._directory.snapshot.get("category" if base(dimension) == "category" else dimension, value)
+        row = self._directory.snapshot.last("category" if base(dimension) == "category" else dimension, value)
         name = getattr(row, "name", "") or value
         if row is None and value == NONE and dimension in _NOTHING:
             return _NOTHING[dimension]

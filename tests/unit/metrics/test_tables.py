@@ -12,6 +12,7 @@ import pytest
 from services.contracts.directory import Department
 from services.metrics.api.spreadsheets import as_csv, as_xlsx
 from services.metrics.tables import Table
+from services.runtime.directory import DirectorySnapshot
 from tests.unit.metrics.test_api import Stage
 
 
@@ -104,3 +105,12 @@ async def test_a_question_that_cannot_be_answered_is_refused_as_elsewhere(stage:
     assert (await export(stage, format="pdf")).status_code == 422
     stage.cells.away = True
     assert (await export(stage)).status_code == 503
+
+
+async def test_what_was_removed_from_the_directory_keeps_its_last_name_in_files(stage: Stage) -> None:
+    there = stage.directory.snapshot
+    rows = {kind: dict(found) for kind, found in there.rows.items()}
+    removed = {"department": {"b": rows["department"].pop("b")}}
+    stage.directory.snapshot = DirectorySnapshot(version=2, rows=rows, removed=removed)
+    (row,) = read_csv(await export(stage, format="csv"))
+    assert (row["部门"], row["部门代码"]) == ("环卫所", "b")

@@ -122,3 +122,26 @@ async def test_many_rows_are_read_in_one_go() -> None:
     await asyncio.gather(following, return_exceptions=True)
     assert len(directory.snapshot.rows["grid"]) == 20_000
     assert directory.snapshot.rows["grid"] is directory._draft.rows["grid"], "copied though nothing changed since"
+
+
+def test_a_row_that_was_removed_is_kept_as_it_was_last_beside_the_directory() -> None:
+    draft = Draft()
+    for version, name in enumerate(["环卫站", "环卫所"], 1):
+        draft.take(DirectoryChanged(kind="department", id="b", version=version, row={"name": name}))
+    there = draft.snapshot()
+    draft.take(DirectoryChanged(kind="department", id="b", version=3))
+    gone = draft.snapshot()
+    assert gone.get("department", "b") is None
+    assert gone.last("department", "b") == there.get("department", "b")
+    assert there.removed.get("department", {}) == {}, "a snapshot that was given out does not change"
+    draft.take(DirectoryChanged(kind="department", id="b", version=4, row={"name": "环卫所二"}))
+    back = draft.snapshot()
+    assert back.last("department", "b") == back.get("department", "b") != gone.last("department", "b")
+    assert back.last("department", "never") is None
+
+
+def test_of_a_key_that_was_withdrawn_nothing_is_kept() -> None:
+    draft = Draft()
+    draft.take(DirectoryChanged(kind="key", id="k", version=1, row={"role": "admin"}))
+    draft.take(DirectoryChanged(kind="key", id="k", version=2))
+    assert draft.snapshot().last("key", "k") is None
