@@ -2,10 +2,11 @@
 
 import argparse
 import asyncio
+import math
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,7 +37,7 @@ from .adapters.alert_topic import KafkaAlerts
 from .adapters.cell_store import CellStore
 from .adapters.counted_upto import CountedUpto
 from .adapters.evidence_store import DATABASE as EVIDENCE
-from .adapters.evidence_store import EvidenceStore
+from .adapters.evidence_store import READER, EvidenceStore
 from .adapters.generations import StillBehind
 from .adapters.live import SharedReader
 from .adapters.names import DirectoryNames
@@ -50,7 +51,6 @@ from .handlers import totals
 from .rebuild import Comparing, Counted, Ended, Halted, Rebuild, Taken
 from .recounts import Recounts
 from .settings import MetricsSettings
-from .stream.alerts import PARTITION as JUDGING
 from .stream.alerts import AlertWatch
 from .stream.app import control_app
 from .stream.control import Control
@@ -124,17 +124,15 @@ async def run(settings: MetricsSettings) -> None:
     async def told() -> Summary:
         return await summary(names.alerts(), names.turns(), book=alerts, zone=zone, now=clock())
 
-    counted = CountedUpto(
-        database=database,
-        reader=SERVICE,
-        bootstrap=settings.kafka_bootstrap,
-        topics=[CASES, REPLAYS[SERVICE]],
-        partitions=settings.partitions,
-        wanted=lambda: JUDGING in counting.epochs(),
-        health=health,
+    upto = partial(CountedUpto, bootstrap=settings.kafka_bootstrap, partitions=settings.partitions, health=health)
+    counted = upto(database=database, reader=SERVICE, generation=store.current, topics=[CASES, REPLAYS[SERVICE]])
+    evident = upto(database=behind, reader=READER, generation=evidence.current, topics=[CASES, REPLAYS[READER]])
+    lag = Gauge(
+        "mingshao_figures_behind_seconds", "how far figures are behind, NaN if unknown", registry=health.registry
     )
-    watch = AlertWatch(health.registry, counting.epochs, counted.time, judge, told)
-    control = Control(health.registry, partial(totals, cells=store, zone=zone, clock=clock), watch)
+    lag.set_function(lambda: _seconds(counted.watermark().behind))
+    watch = AlertWatch(health.registry, counting.epochs, counted.watermark, judge, told)
+    control = Control(health.registry, partial(totals, cells=store, zone=zone, counted=counted.watermark), watch)
 
     def new_app(batches: Callable[[], Awaitable[None]]) -> Any:
         return control_app(settings.kafka_bootstrap, health.instance, control, batches)
@@ -150,7 +148,7 @@ async def run(settings: MetricsSettings) -> None:
         resources={
             "desk": Desk(
                 cells=store,
-                shared=SharedReader(store, bell),
+                shared=SharedReader(store, bell, counted.time),
                 evidence=evidence,
                 recounts=Recounts(evidence),
                 disagreed=Alarm(health.registry),
@@ -162,6 +160,8 @@ async def run(settings: MetricsSettings) -> None:
                 bell=bell,
                 zone=zone,
                 clock=clock,
+                counted=counted.watermark,
+                evident=evident.time,
             ),
             "sessions": Sessions(settings.session_secret or secrets.token_hex(32)),
             "public": settings.public,
@@ -173,12 +173,16 @@ async def run(settings: MetricsSettings) -> None:
             app,
             settings=settings,
             health=health,
-            background=[producer.run, directory.run, bell.run, rates.run, counted.run],
+            background=[producer.run, directory.run, bell.run, rates.run, counted.run, evident.run],
             workers=[(host.run, host.stop)],
         )
     finally:
         database.client.close()
         behind.client.close()
+
+
+def _seconds(behind: timedelta | None) -> float:
+    return math.nan if behind is None else behind.total_seconds()
 
 
 class Workers:

@@ -13,10 +13,9 @@ from .domain.alerts import Seen, above, below, counted, risen
 from .domain.figures import Figure
 from .domain.periods import BadPeriod, Period, day, hour_of, shown
 from .domain.rates import CATALOGUE
-from .domain.spans import CALENDAR, Turn, Unit, span, span_of
+from .domain.spans import CALENDAR, NOW, Turn, span, span_of
 from .handlers import Answer, Asked, Question, Refused, understand
 
-_NOW: Mapping[str, Unit] = {"today": "day", "week": "week", "month": "month", "year": "year"}
 _WHY: Mapping[str, str] = {
     "unknown_rate": "指标目录里没有这个指标",
     "unknown_basis": "这个指标没有这个基准",
@@ -103,8 +102,8 @@ def _period(rule: RateBelow | CountAbove, turns: Mapping[str, Turn], zone: ZoneI
         raise Refused("unknown_assessment", "assessment", f"there is no assessment {rule.assessment!r}")
     if rule.period == "all":
         return Period()
-    if rule.period in _NOW:
-        return span_of(now, _NOW[rule.period], zone, turn).period
+    if rule.period in NOW:
+        return span_of(now, NOW[rule.period], zone, turn).period
     if rule.period.startswith("days"):
         before = timedelta(days=int(rule.period.removeprefix("days")) - 1)
         return Period(begin=day(_days_before(now, before, zone), zone).begin, end=day(now, zone).end)

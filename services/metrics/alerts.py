@@ -17,6 +17,7 @@ from .alert_rules import Broken, planned, sights
 from .domain.alerts import Seen, alert_id, behind, changes
 from .domain.rates import CATALOGUE
 from .domain.spans import Turn
+from .domain.watermark import Counted, Watermark
 from .handlers import answers
 from .ports import AlertBook, AlertTopic, CellReader, KeptAlerts, Names
 
@@ -43,8 +44,9 @@ class AlertShown(msgspec.Struct, frozen=True, kw_only=True):
     figure: AlertFigure
 
 
-class AlertBoard(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands, the newest first; what was cleared in seven days; rules that cannot be judged. `judged_at` is when
+class AlertBoard(Counted, frozen=True, kw_only=True):
+    """What stands, the newest first; what was cleared in seven days; rules that cannot be judged. While counting
+    is behind (not `complete`) nothing is judged, raised or cleared: it `waits`. `judged_at` is when
     all others were judged last, None before the first time; `rules` is how many there are."""
 
     at: datetime
@@ -53,6 +55,7 @@ class AlertBoard(msgspec.Struct, frozen=True, kw_only=True):
     standing: list[AlertShown]
     cleared: list[AlertShown]
     broken: list[Broken]
+    waits: bool
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,13 +77,17 @@ async def check(
     zone: ZoneInfo,
     now: datetime,
 ) -> bool:
-    """Judge all rules (id → row) at `now`. False where figures are being counted again, and are older than those judged
-    before: nothing is raised or cleared by them. CellsAway, and what the topic raises."""
+    """Judge all rules (id → row) at `now`, up to which all is counted. False where figures are being counted again, and
+    are older than those judged before: nothing is raised or cleared by them. CellsAway, and what the topic raises."""
     kept = await book.load()
     await _tell(kept.untold, book, topic)
     plans, _ = planned(rules, turns, zone, now)
     overview = await answers(
-        [one for plan in plans for one in plan.asked], cells=cells, names=names, zone=zone, now=now
+        [one for plan in plans for one in plan.asked],
+        cells=cells,
+        names=names,
+        zone=zone,
+        mark=Watermark(asked_at=now, counted_up_to=now),
     )
     if behind(overview.position, kept.position):
         return False
@@ -104,13 +111,15 @@ async def board(
     book: AlertBook,
     names: Names,
     zone: ZoneInfo,
-    now: datetime,
+    mark: Watermark,
 ) -> AlertBoard:
     """As it was judged last. CellsAway."""
-    kept = await book.load()
+    kept, now = await book.load(), mark.asked_at
     _, broken = planned(rules, turns, zone, now)
     newest = sorted(kept.changes.values(), key=lambda one: (one.at, one.id), reverse=True)
     return AlertBoard(
+        **mark.told(zone),
+        waits=not mark.complete,
         at=now.astimezone(zone),
         judged_at=kept.at.astimezone(zone) if kept.at else None,
         rules=len(rules),

@@ -5,7 +5,6 @@ wrongly, or that one has set a fact aside (its dead letters) and the other has n
 """
 
 from collections.abc import AsyncGenerator, Mapping
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,6 +17,7 @@ from .domain.periods import shown
 from .domain.receipts import Asked as Whose
 from .domain.receipts import Share, Side, compared
 from .domain.recounts import Recount
+from .domain.watermark import Watermark
 from .handlers import Asked, Heading, heading, peopled, query_of, until_now
 from .past import AsOf, caught_up
 from .ports import EvidenceReader, Names, Parted, PartedReader
@@ -77,15 +77,16 @@ async def explain(
     names: Names,
     zone: ZoneInfo,
     as_of: AsOf | None,
-    now: datetime,
+    mark: Watermark,
 ) -> Explained:
     """Of now, compared with the cells, or `as_of` an earlier position. CellsAway, EvidenceBehind."""
-    asked = until_now(asked, zone, as_of.now if as_of else now)
+    mark = as_of.mark if as_of else mark
+    asked = until_now(asked, zone, mark.until)
     whose = _whose(asked, names)
     held = await cells.parted(query_of(asked, names.rollups())) if as_of is None else None
     if as_of is None:
         assert held is not None
-        as_of = AsOf(position=held.position, now=now)
+        as_of = AsOf(position=held.position, mark=mark)
     await caught_up(evidence, as_of.position)
 
     def agrees(counted: Recount) -> bool:
@@ -97,7 +98,7 @@ async def explain(
     first = await recounts.page(counted, whose, as_of.position, page.side, page.after, page.limit + 1)
     more = len(first) > page.limit
     receipt = Receipt(
-        **heading(asked),
+        **heading(asked, mark, zone),
         only=asked.only,
         begin=shown(asked.period.begin, zone),
         end=shown(asked.period.end, zone),
@@ -134,10 +135,10 @@ async def listed(
     as_of: AsOf,
 ) -> Listed:
     """However many there are. CellsAway, EvidenceBehind; CellsAway from the parts."""
-    asked = until_now(asked, zone, as_of.now)
+    asked = until_now(asked, zone, as_of.mark.until)
     await caught_up(evidence, as_of.position)
     return Listed(
-        **heading(asked),
+        **heading(asked, as_of.mark, zone),
         position=_told(as_of.position),
         side=side,
         begin=shown(asked.period.begin, zone),

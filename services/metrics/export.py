@@ -27,7 +27,37 @@ HEAD = f"""# 指标目录 · Rates
   - `due` 按到期时间: 计到上一整点。Cases by the hour of their due time, up to the last full hour.
   - `flow` 按发生时间: 发生在该小时的事。What happened, by the hour in which it happened.
 - **有效件 Valid**: 除不予受理、作废、并单、已退回之外。Not rejected, void, merged or returned upward.
-- 定义有变则版本加一。A changed definition is a new version (v).
+- 定义有变则版本加一; 旧版用 `definition=` 查询。
+  A changed definition is a new version (v); `definition=` asks for an earlier one.
+
+## 每个答复都说的 · What every answer says
+
+Rates, several, series, compare, receipts, scores, the stream, the public board and `GET /v1/alerts` have:
+
+- `counted_up_to` 统计截至: 该时刻日志上的一切都已计入, 到期也按它判断; 不知时为 null。
+  All that was on the log then is counted, and what is due is judged as of it; null while not known.
+- `behind_seconds`, `behind_records` 落后多少秒、多少条。
+  How far that is behind, in time and in records; null while not known.
+- `complete` 落后不超过 10 秒, 或所问是已计全的过去。不为 true 时, 图上须写明统计截至何时。
+  Not more than 10 s behind, or of a past that is counted whole. While it is false, say beside the figure up to when it
+  counts. Alerts are neither raised nor cleared then: `waits` of `GET /v1/alerts` is true.
+- `period` 时段的名称 (`zh`, `en`), 如 2026年11月, 不写本月、今年。
+  The period's own name; `from` and `to` are its edges.
+
+不问时段时, 总览与公众页是今年, 其他查询是全部时间。Without a period the overview and the public board are of this year,
+all else of all times, as the answer says; `period=year`, `month`, `week` and `today` ask for the one that is now.
+
+- **走势 Series**: 每段有 `complete` (已过完且已计) 和 `mature` (可与其他段相比)。按登记日, 一段中 95 % 的件期限已过
+  (`due_share`) 才算; 之前不可能都办结, 线尾必然下垂。
+  Each span has `complete` (over, and counted) and `mature` (may be compared). By the day received it is mature once the
+  due times of 95 % of its cases have passed (`due_share`): before that they cannot all be closed, and a line falls at
+  its end for no other reason.
+- **明细 Receipts**: `side=numerator`, `denominator`, `rest` (未达标: 在分母而不在分子), `left_out`。
+  `rest` is what of the denominator is not in the numerator: the late, the dissatisfied, the unsolved.
+- **超期 Overdue**: 到期的件 = 按时 (`on_time` 的分子) + 超期未结 (`overdue_open`) + 逾期答复 (`answered_late`)。
+  Cases due are in time (the numerator of `on_time`), overdue and open, or answered late.
+- **被收回的答复 A reply taken back** (审核退回、核查不通过、重办): 不算按时 (`on_time` v2), `replied` 仍算。
+  It meets no due time; `replied` still counts that a reply was once given.
 """
 
 
@@ -38,7 +68,7 @@ def document() -> str:
 
 def _section(name: str, name_en: str, rows: Sequence[Definition]) -> Iterator[str]:
     yield f"## {name} · {name_en}\n"
-    if all(row.denominator is None and row.quantiles is UNSET for row in rows):
+    if len({row.meaning for row in rows}) == 1:
         yield f"{rows[0].meaning}。{rows[0].meaning_en}. `{rows[0].bases[0]}`.\n"
         yield "| id | 名称 | name |"
         yield "| --- | --- | --- |"

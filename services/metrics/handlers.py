@@ -11,10 +11,13 @@ from msgspec.structs import replace
 from .domain.cells import UnsupportedDimensions, dimension_set, supported
 from .domain.figures import Figure, figure
 from .domain.measures import SCOPES, Basis, Scope, UnknownReading, needed, read_as, scope_of
+from .domain.period_names import period_name
 from .domain.periods import BadPeriod, Period, day, hour_of, period, shown
 from .domain.rates import CATALOGUE, Definition, UnknownBasis, UnknownRate, UnknownVersion, definition
 from .domain.rollups import ALL, Among, Rollups, base, regrouped
-from .ports import CellQuery, CellReader, Clock, Names, Reading
+from .domain.spans import span_of
+from .domain.watermark import Counted, Watermark
+from .ports import CellQuery, CellReader, Names, Reading
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,8 +55,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     only: Mapping[str, str]
 
 
-class Heading(msgspec.Struct, frozen=True, kw_only=True):
-    """Which figure something is about, under which definition, and how it is read. `reading` is its 口径."""
+class Heading(Counted, frozen=True, kw_only=True):
+    """Which figure something is about, under which definition, of which period and how it is read: `reading` is its
+    口径; and up to when it is counted."""
 
     rate: str
     name: str
@@ -61,11 +65,14 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     definition: Definition
     basis: Basis
     reading: Scope
+    period: Mapping[str, str]
 
 
-def heading(asked: Asked) -> dict[str, Any]:
+def heading(asked: Asked, mark: Watermark, zone: ZoneInfo) -> dict[str, Any]:
     """The fields of a Heading."""
     return {
+        **mark.told(zone),
+        "period": period_name(asked.period, zone),
         "rate": asked.row.id,
         "name": asked.row.name,
         "name_en": asked.row.name_en,
@@ -86,7 +93,7 @@ class Answer(Heading, frozen=True, kw_only=True):
     end: str | None = msgspec.field(name="to")
 
 
-class Overview(msgspec.Struct, frozen=True, kw_only=True):
+class Overview(Counted, frozen=True, kw_only=True):
     """Several answers of one instant. `at` is when they were read, `today` the deployment's date then."""
 
     at: datetime
@@ -136,20 +143,29 @@ def _bases(names: Iterable[str]) -> list[str]:
 def overview(
     begin: str | None, end: str | None, only: Mapping[str, str], zone: ZoneInfo, reading: str = "full"
 ) -> "Ask":
-    """The first page's set: the four rates in total and by channel; and today's plain counts."""
+    """The first page's set: the four rates in total and by channel, of this year where no period is asked for, as on
+    the public board; today's plain counts; and what is overdue or was answered late, of all times where none is asked
+    for: last year's case that is still open is overdue in this one too."""
+
+    def understood(rate: str, groups: tuple[str, ...] = ()) -> Asked:
+        question = Question(rate=rate, group_by=groups, begin=begin, end=end, only=only, reading=reading)
+        return understand(question, zone)
+
     shares = [
-        understand(Question(rate=rate, group_by=groups, begin=begin, end=end, only=only, reading=reading), zone)
+        understood(rate, groups)
         for rate in ("handled", "replied", "on_time", "satisfied")
         for groups in ((), ("channel",))
     ]
+    overdue = [understood(rate) for rate in ("overdue_open", "answered_late")]
     counts = [
         understand(Question(rate=f"{kind}_count", only=only, reading=reading), zone)
         for kind in ("received", "dispatched", "replied", "closed", "evaluated", "redone")
     ]
 
     def asked(now: datetime) -> list[Asked]:
-        today = day(now, zone)
-        return [*shares, *(replace(count, period=today) for count in counts)]
+        today, year = day(now, zone), span_of(now, "year", zone).period
+        shown_now = shares if begin or end else [replace(share, period=year) for share in shares]
+        return [*shown_now, *(replace(count, period=today) for count in counts), *overdue]
 
     return asked
 
@@ -159,10 +175,11 @@ Ask = Callable[[datetime], list[Asked]]
 
 
 async def answers(
-    asked: Sequence[Asked], *, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime
+    asked: Sequence[Asked], *, cells: CellReader, names: Names, zone: ZoneInfo, mark: Watermark
 ) -> Overview:
-    """All of `asked` from one reading. Due figures count up to the last full hour before `now`. CellsAway."""
-    effective, rollups = [until_now(one, zone, now) for one in asked], names.rollups()
+    """All of `asked` from one reading, which has all that is counted up to `mark`. Due figures count up to the last
+    full hour before it. CellsAway."""
+    effective, rollups = [until_now(one, zone, mark.until) for one in asked], names.rollups()
     wanted: dict[CellQuery, dict[str, None]] = {}
     for one in effective:
         wanted.setdefault(query_of(one, rollups), {}).update(dict.fromkeys(needed(one.row.measures, one.reading)))
@@ -170,13 +187,14 @@ async def answers(
     by_query = dict(zip(wanted, reading.sums, strict=True))
     position = vector(reading)
     return Overview(
-        at=now,
+        **mark.told(zone),
+        at=mark.asked_at,
         zone=zone.key,
-        today=now.astimezone(zone).date().isoformat(),
+        today=mark.asked_at.astimezone(zone).date().isoformat(),
         position=position,
         answers=[
             Answer(
-                **heading(one),
+                **heading(one, mark, zone),
                 group_by=one.group_by,
                 rows=_rows(one, by_query[query_of(one, rollups)], names, rollups),
                 position=position,
@@ -236,14 +254,16 @@ def peopled(row: Figure, names: Names) -> Figure:
     return replace(row, per_10000=round(10_000 * row.value / people, 4)) if people else row
 
 
-async def totals(*, cells: CellReader, zone: ZoneInfo, clock: Clock) -> dict[str, tuple[float, float]]:
+async def totals(
+    *, cells: CellReader, zone: ZoneInfo, counted: Callable[[], Watermark]
+) -> dict[str, tuple[float, float]]:
     """Rate → numerator and denominator over all groups and times, on the rate's first basis. CellsAway.
 
     Shares of flow are left out: their sum over all times would read every hour there was, with all that happened in it.
     """
     shares = [row for row in CATALOGUE.values() if row.denominator is not None and row.bases[0] != "flow"]
     asked = [understand(Question(rate=row.id), zone) for row in shares]
-    found = await answers(asked, cells=cells, names=_Unnamed(), zone=zone, now=clock())
+    found = await answers(asked, cells=cells, names=_Unnamed(), zone=zone, mark=counted())
     return {answer.rate: (row.numerator or 0, row.denominator or 0) for answer in found.answers for row in answer.rows}
 
 

@@ -20,6 +20,7 @@ from .domain.evidence import Behind, Piece
 from .domain.periods import Period, mark
 from .domain.rollups import Among, holds
 from .domain.slices import ALL_IDS, Ids
+from .domain.watermark import Watermark
 from .ports import CellQuery, Chunk, EvidenceReader, Reading
 
 T = TypeVar("T")
@@ -39,10 +40,10 @@ class AheadOfTheLog(ValueError):
 
 
 class AsOf(msgspec.Struct, frozen=True, kw_only=True):
-    """Partition → sequence number, and the time of the question: hours that were not over then are not counted."""
+    """Partition → sequence number, and up to when that counts: hours that were not over then are not counted."""
 
     position: Mapping[int, int]
-    now: datetime
+    mark: Watermark
 
 
 class Past:
@@ -130,11 +131,21 @@ async def caught_up(evidence: EvidenceReader, position: Mapping[int, int]) -> No
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def as_of_time(evidence: EvidenceReader, at: datetime, now: datetime) -> AsOf:
-    """What was on the log before `at`. AheadOfTheLog, CellsAway."""
+async def as_of_time(
+    evidence: EvidenceReader, at: datetime, now: datetime, counted: Callable[[], datetime | None]
+) -> AsOf:
+    """What was on the log before `at`. `counted` is the time up to which the evidence has all: before it has come to
+    `at`, the same question would be answered otherwise a moment later. AheadOfTheLog, EvidenceBehind, CellsAway."""
     if at > now:
         raise AheadOfTheLog("`as_of` lies in the future")
-    return AsOf(position=await evidence.position_at(at), now=at)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE_SECONDS
+    while (upto := counted()) is None or upto < at:
+        if loop.time() > deadline:
+            said = "is not known yet" if upto is None else f"is {upto.isoformat(timespec='seconds')}"
+            raise EvidenceBehind(f"counting is behind: the time up to which the log is read {said}; ask again")
+        await asyncio.sleep(LOOK_SECONDS)
+    return AsOf(position=await evidence.position_at(at), mark=Watermark(asked_at=at, counted_up_to=at, past=True))
 
 
 async def as_of_position(evidence: EvidenceReader, position: Mapping[int, int], now: datetime) -> AsOf:
@@ -142,4 +153,4 @@ async def as_of_position(evidence: EvidenceReader, position: Mapping[int, int], 
     reached = await evidence.position()
     if any(seq > reached.get(partition, 0) for partition, seq in position.items()):
         raise AheadOfTheLog("`as_of` is ahead of the log")
-    return AsOf(position=position, now=now)
+    return AsOf(position=position, mark=Watermark(asked_at=now, counted_up_to=None, past=True))

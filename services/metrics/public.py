@@ -4,16 +4,18 @@ A part that is hidden could be had by taking those that are shown from the whole
 than ten cases, the smallest part that is shown is hidden with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from .domain.figures import Figure
+from .domain.period_names import period_name
 from .domain.periods import shown
 from .domain.rates import CATALOGUE
 from .domain.spans import span_of
+from .domain.watermark import Counted, Watermark
 from .handlers import Answer, Question, answers, understand
 from .ports import CellReader, Names
 
@@ -42,28 +44,31 @@ class PublicBoard(msgspec.Struct, frozen=True, kw_only=True):
     hidden: int
 
 
-class Public(msgspec.Struct, frozen=True, kw_only=True):
+class Public(Counted, frozen=True, kw_only=True):
     """All of them, of one reading; `since` is the first of January, `at` when it was read."""
 
     at: datetime
     since: str
+    period: Mapping[str, str]
     least: int
     boards: list[PublicBoard]
 
 
-async def public(*, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime) -> Public:
+async def public(*, cells: CellReader, names: Names, zone: ZoneInfo, mark: Watermark) -> Public:
     """This year's. CellsAway."""
-    year = span_of(now, "year", zone)
+    year = span_of(mark.asked_at, "year", zone)
     begin = shown(year.begin, zone)
     asked = [
-        understand(Question(rate=rate, group_by=groups, begin=begin), zone)
+        understand(Question(rate=rate, group_by=groups, begin=begin, end=shown(year.end, zone)), zone)
         for rate in RATES
         for groups in ((), ("department",))
     ]
-    overview = await answers(asked, cells=cells, names=names, zone=zone, now=now)
+    overview = await answers(asked, cells=cells, names=names, zone=zone, mark=mark)
     pairs = zip(overview.answers[::2], overview.answers[1::2], strict=True)
     return Public(
-        at=now,
+        **mark.told(zone),
+        at=mark.asked_at,
+        period=period_name(year.period, zone),
         since=begin or "",
         least=LEAST,
         boards=[_board(total, parts) for total, parts in pairs],

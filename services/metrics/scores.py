@@ -5,13 +5,13 @@ did not happen, and the row says which weights it stands on.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from .domain.figures import Figure
 from .domain.measures import Scope
+from .domain.watermark import Counted, Watermark
 from .handlers import Asked, answers
 from .ports import CellReader, Names
 
@@ -39,7 +39,7 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
     parts: list[Part]
 
 
-class Scores(msgspec.Struct, frozen=True, kw_only=True):
+class Scores(Counted, frozen=True, kw_only=True):
     """All groups, the best first. `weights` as the assessment has them; `unknown` are those of no share."""
 
     assessment: str
@@ -47,6 +47,7 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     unknown: list[str]
     group_by: tuple[str, ...]
     reading: Scope
+    period: Mapping[str, str]
     begin: str | None = msgspec.field(name="from")
     end: str | None = msgspec.field(name="to")
     rows: list[Scored]
@@ -61,10 +62,10 @@ async def scores(
     cells: CellReader,
     names: Names,
     zone: ZoneInfo,
-    now: datetime,
+    mark: Watermark,
 ) -> Scores:
     """Of the shares `asked`, which differ in their rate alone, from one reading. CellsAway."""
-    overview = await answers(asked, cells=cells, names=names, zone=zone, now=now)
+    overview = await answers(asked, cells=cells, names=names, zone=zone, mark=mark)
     groups: dict[tuple[tuple[str, str], ...], list[Part]] = {}
     labels: dict[tuple[tuple[str, str], ...], Mapping[str, Mapping[str, str]]] = {}
     for answer in overview.answers:
@@ -77,6 +78,8 @@ async def scores(
     rows = [_scored(dict(group), labels[group], parts) for group, parts in groups.items()]
     first = overview.answers[0]
     return Scores(
+        **mark.told(zone),
+        period=first.period,
         assessment=assessment,
         weights=weights,
         unknown=sorted(weights.keys() - {one.row.id for one in asked}),

@@ -9,15 +9,18 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from .domain.cells import DIMENSIONS, add
+from .domain.cells import DIMENSIONS, Tally, add
 from .domain.figures import Figure, figure
+from .domain.maturity import TERM, due_share, mature
 from .domain.measures import needed, read_as
 from .domain.periods import BadPeriod, Period, marked, shown
 from .domain.rates import Definition
 from .domain.rollups import Among, regrouped
 from .domain.spans import CALENDAR, Span, Turn, Unit, before, span_of, spans, year_before
+from .domain.watermark import Watermark
 from .handlers import Answer, Asked, Heading, Refused, answers, heading, query_of, until_now, vector
 from .ports import CellQuery, CellReader, Names
 
@@ -26,12 +29,19 @@ Beside = Literal["previous", "year_before"]
 
 
 class SeriesPeriod(msgspec.Struct, frozen=True, kw_only=True):
-    """A span as it is published; half-open, in the deployment's zone. `complete`: it is over."""
+    """A span as it is published; half-open, in the deployment's zone. `complete`: it is over, and all of it is counted.
+
+    `mature`: what is counted there can be compared with other spans. By the day received that is so once the due times
+    of 95 % of its cases have passed for sure (`due_share`, None where there are none): before that they cannot all be
+    closed or answered, and a line of 办结率 falls at its end for no other reason. On other bases it is `complete`.
+    """
 
     span: str
     begin: str = msgspec.field(name="from")
     end: str = msgspec.field(name="to")
     complete: bool
+    mature: bool
+    due_share: float | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +95,7 @@ async def series(
     cells: CellReader,
     names: Names,
     zone: ZoneInfo,
-    now: datetime,
+    mark: Watermark,
 ) -> Series:
     """Of a period with a beginning, up to its end or the end of the span that is not over; of the `most` groups that
     have the most to count in it, or of all. CellsAway, Refused."""
@@ -93,12 +103,12 @@ async def series(
         raise Refused("bad_period", "by", "figures on this basis are kept by the day: ask by day, week, month or year")
     if asked.period.begin is None:
         raise Refused("bad_period", "from", "a series needs `from`, or a `period`")
-    end = asked.period.end or span_of(now, by, zone, turn).end
+    end = asked.period.end or span_of(mark.asked_at, by, zone, turn).end
     try:
         found = list(spans(Period(begin=asked.period.begin, end=end), by, zone, turn))
     except BadPeriod as error:
         raise Refused("bad_period", error.field, str(error)) from error
-    asked = until_now(replace(asked, period=Period(begin=asked.period.begin, end=end)), zone, now)
+    asked = until_now(replace(asked, period=Period(begin=asked.period.begin, end=end)), zone, mark.until)
     rollups = names.rollups()
     query = replace(
         query_of(asked, rollups),
@@ -109,10 +119,11 @@ async def series(
     sums: dict[tuple[str, ...], list[dict[str, int]]] = {} if asked.group_by else {(): [{} for _ in found]}
     groups = None
     if most is not None and asked.group_by:
-        largest, groups = await _largest(asked, most, cells=cells, names=names, zone=zone, now=now)
+        largest, groups = await _largest(asked, most, cells=cells, names=names, zone=zone, mark=mark)
         sums = {group: [{} for _ in found] for group in largest}
         query = _only(query, asked.group_by, largest)
-    reading = await cells.read([query])
+    terms = _terms(asked, query)
+    reading = await cells.read([query, *terms])
     begins = [one.begin for one in found]
     by_bucket = regrouped(reading.sums[0], ("bucket", *asked.dims), ("bucket", *asked.group_by), rollups)
     for (bucket, *group), tally in by_bucket.items():
@@ -125,10 +136,13 @@ async def series(
         rows.append(_line(asked, values, sums[values], names))
         await asyncio.sleep(0)  # a thousand groups by a thousand days are seconds of work, in which others ask as well
     return Series(
-        **heading(asked),
+        **heading(asked, mark, zone),
         group_by=asked.group_by,
         by=by,
-        spans=[_told(one, zone, now) for one in found],
+        spans=[
+            _told(one, zone, mark, share if terms else UNSET)
+            for one, share in zip(found, _due_shares(reading.sums[1:], begins, asked, mark), strict=True)
+        ],
         groups=len(rows) if groups is None else groups,
         rows=rows,
         position=vector(reading),
@@ -136,10 +150,10 @@ async def series(
 
 
 async def _largest(
-    asked: Asked, most: int, *, cells: CellReader, names: Names, zone: ZoneInfo, now: datetime
+    asked: Asked, most: int, *, cells: CellReader, names: Names, zone: ZoneInfo, mark: Watermark
 ) -> tuple[list[tuple[str, ...]], int]:
     """The groups with the most to count in the period, the largest first; and how many there are."""
-    overview = await answers([asked], cells=cells, names=names, zone=zone, now=now)
+    overview = await answers([asked], cells=cells, names=names, zone=zone, mark=mark)
     rows = overview.answers[0].rows
     largest = heapq.nlargest(most, rows, key=lambda one: one.denominator or one.value or 0)
     return [tuple(one.group[name] for name in asked.group_by) for one in largest], len(rows)
@@ -164,26 +178,53 @@ async def compare(
     cells: CellReader,
     names: Names,
     zone: ZoneInfo,
-    now: datetime,
+    mark: Watermark,
 ) -> Comparison:
     """The answer about `span`, which is the period of `asked`, and the others from the same reading. CellsAway."""
-    others = {name: (before if name == "previous" else year_before)(span, zone, turn) for name in beside}
+    try:
+        others = {name: (before if name == "previous" else year_before)(span, zone, turn) for name in beside}
+    except BadPeriod as error:
+        raise Refused("bad_period", "beside", f"there is no span before {span.text} to compare with") from error
     questions = [asked, *(replace(asked, period=other.period) for other in others.values())]
-    overview = await answers(questions, cells=cells, names=names, zone=zone, now=now)
+    overview = await answers(questions, cells=cells, names=names, zone=zone, mark=mark)
     main, *then = overview.answers
     compared = {
-        name: ComparedPeriod(span=_told(other, zone, now), changes=_changes(main.rows, answer.rows, asked.row))
+        name: ComparedPeriod(span=_told(other, zone, mark), changes=_changes(main.rows, answer.rows, asked.row))
         for (name, other), answer in zip(others.items(), then, strict=True)
     }
     fields = {name: getattr(main, name) for name in Answer.__struct_fields__}
-    return Comparison(**fields, span=_told(span, zone, now), compared=compared)
+    return Comparison(**fields, span=_told(span, zone, mark), compared=compared)
 
 
-def _told(one: Span, zone: ZoneInfo, now: datetime) -> SeriesPeriod:
+def _terms(asked: Asked, query: CellQuery) -> list[CellQuery]:
+    """By the day received: how long the cases of each day have until they are due."""
+    if asked.row.cells(asked.basis) not in ("cohort", "durations"):
+        return []
+    measures = tuple(needed((TERM,), asked.reading))
+    return [replace(query, basis="durations", measures=measures, by_month=False)]
+
+
+def _due_shares(
+    sums: Sequence[Mapping[tuple[str, ...], Tally]], begins: Sequence[datetime], asked: Asked, mark: Watermark
+) -> list[float | None]:
+    """Of each span; all groups together."""
+    days: list[list[tuple[datetime, Tally]]] = [[] for _ in begins]
+    for (bucket, *_), tally in (row for one in sums for row in one.items()):
+        begin = marked(bucket)
+        days[bisect_right(begins, begin) - 1].append((begin, read_as(asked.reading, tally)))
+    return [due_share(there, mark.until) for there in days]
+
+
+def _told(one: Span, zone: ZoneInfo, mark: Watermark, share: float | UnsetType | None = UNSET) -> SeriesPeriod:
     begin, end = shown(one.begin, zone), shown(one.end, zone)
     assert begin is not None
     assert end is not None
-    return SeriesPeriod(span=one.text, begin=begin, end=end, complete=one.end <= now)
+    complete = one.end <= mark.until
+    if share is UNSET:
+        return SeriesPeriod(span=one.text, begin=begin, end=end, complete=complete, mature=complete)
+    return SeriesPeriod(
+        span=one.text, begin=begin, end=end, complete=complete, mature=complete and mature(share), due_share=share
+    )
 
 
 def _line(asked: Asked, values: tuple[str, ...], sums: Sequence[Mapping[str, int]], names: Names) -> Line:

@@ -45,6 +45,7 @@ _CASE_HEAD = (
 _SIDES: Mapping[Side, tuple[str, str]] = {
     "numerator": ("分子", "numerator"),
     "denominator": ("分母", "denominator"),
+    "rest": ("未达标", "the rest"),
     "left_out": ("不计", "left out"),
 }
 _STANDINGS: Mapping[str, tuple[str, str]] = {

@@ -27,11 +27,14 @@ async def test_a_partition_that_another_process_counts_is_waited_for(
     await at.send([f"k{number}" for number in range(20)])
     ends = {number: len(records) for number, records in (await at.log(at.input.name)).items()}
     assert all(ends[number] for number in range(PARTITIONS))
-    ledger, wanted = Ledger(at.database, "metrics", FIRST), True
+    ledger = Ledger(at.database, "metrics", FIRST)
 
     async def counted(partition: int, offset: int) -> None:
         place = {at.input.name: offset}
         await ledger.found(Entry(partition=partition, epoch=1, offsets=place, stamps=place))
+
+    async def generation() -> str:
+        return FIRST
 
     await Generations(at.database, "metrics").prepare()
     await counted(0, ends[0])
@@ -39,10 +42,10 @@ async def test_a_partition_that_another_process_counts_is_waited_for(
     upto = CountedUpto(
         database=at.database,
         reader="metrics",
+        generation=generation,
         bootstrap=at.backing.kafka_bootstrap,
         topics=[at.input],
         partitions=PARTITIONS,
-        wanted=lambda: wanted,
         health=at.health,
     )
     looking = asyncio.create_task(upto.run())
@@ -50,11 +53,13 @@ async def test_a_partition_that_another_process_counts_is_waited_for(
         await until(lambda: upto._upto._seen is not None)
         await asyncio.sleep(0.5)
         assert upto.time() is None, "a record of the second partition is still to be counted"
+        mark = upto.watermark()
+        assert (mark.complete, mark.behind, mark.records) == (False, None, 1)
         before = datetime.now(UTC)
         await counted(1, ends[1])
         await until(lambda: (upto.time() or before) > before)
-        wanted = False
-        assert upto.time() is None
+        await until(lambda: upto.watermark().records == 0)
+        assert upto.watermark().complete
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)

@@ -14,11 +14,12 @@ ZONE = ZoneInfo("Asia/Shanghai")
 WEIGHTS = {5: 1.0, 4: 1.0, 3: 0.9}
 RATES = (
     ("handled", "cohort"), ("replied", "cohort"),
-    ("on_time", "due"), ("on_time_first", "due"), ("handled_due", "due"), ("assist_on_time", "due"),
+    ("on_time", "due"), ("overdue_open", "due"), ("answered_late", "due"),
+    ("on_time_first", "due"), ("handled_due", "due"), ("assist_on_time", "due"),
     ("signed_on_time", "flow"), ("contacted_first", "flow"),
     ("contacted", "cohort"), ("contacted", "flow"), ("resolved", "cohort"), ("resolved", "flow"),
     ("satisfied", "cohort"), ("satisfied", "flow"), ("satisfied_strict", "cohort"), ("satisfied_strict", "flow"),
-    ("satisfied_first", "cohort"), ("not_dissatisfied", "cohort"),
+    ("satisfied_first", "cohort"), ("satisfied_first", "flow"), ("not_dissatisfied", "cohort"),
     ("satisfied_weighted", "cohort"), ("satisfied_weighted", "flow"),
     ("returned", "cohort"), ("returned_up", "cohort"), ("redone", "cohort"), ("extended", "cohort"),
     ("self_handled", "cohort"), ("verified_first", "cohort"), ("once_done", "cohort"), ("duplicate", "cohort"),
@@ -57,6 +58,8 @@ def points(case: Case) -> Iterator[Point]:
     for event in case["happened"]:
         when = hour(event["at"])
         yield f"{event['kind']}_count", "flow", when, event["dims"], 1, None
+        if event["kind"] == "evaluated" and case["first_evaluation"]["at"] == event["at"]:
+            yield "satisfied_first", "flow", when, event["dims"], event["grade"] >= 3, 1
         for rate, numerator, denominator in _flow(event):
             yield rate, "flow", when, event["dims"], numerator, denominator
 
@@ -100,7 +103,11 @@ def _valid(case: Case) -> Iterator[tuple[str, float, int]]:
 
 def _due(case: Case) -> Iterator[Point]:
     dims, due, first = dims_of(case), case["due_at"], case["first_due_at"]
-    yield "on_time", "due", hour(due), dims, _by(case["replied_at"], due), 1
+    answered = case["replied_at"] if case["state"] in ("replied", *NOW_CLOSED) else None
+    yield "on_time", "due", hour(due), dims, _by(answered, due), 1
+    yield "overdue_open", "due", hour(due), dims, answered is None and not is_closed(case), None
+    closed_unanswered = answered is None and is_closed(case)
+    yield "answered_late", "due", hour(due), dims, closed_unanswered or (answered is not None and answered > due), None
     yield "on_time_first", "due", hour(first), dims, _by(case["first_replied_at"], first), 1
     yield "handled_due", "due", hour(due), dims, is_closed(case), 1
     for task in case["tasks"]:

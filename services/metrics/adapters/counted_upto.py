@@ -1,7 +1,7 @@
 """Up to which time all partitions of the log are counted, by whichever processes: whose figures are of one time."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,45 +16,47 @@ from services.runtime.ledger import entries
 from services.runtime.mongo import Database
 from services.runtime.upto import Upto
 
-from .generations import Generations
+from ..domain.watermark import Watermark
 
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 1.0
+AGAIN_SECONDS = 2.0
 ANSWER_SECONDS = 10.0
 
 
 class CountedUpto:
-    """Looked at while it is `wanted` here."""
+    """Of one reader's ledger; `generation` says which is read."""
 
     def __init__(
         self,
         *,
         database: Database,
         reader: str,
+        generation: Callable[[], Awaitable[Any]],
         bootstrap: str,
         topics: Sequence[Topic],
         partitions: int,
-        wanted: Callable[[], bool],
         health: Health,
     ) -> None:
         self._database = database
         self._reader = reader
-        self._generations = Generations(database, reader)
+        self._generation = generation
         self._bootstrap = bootstrap
         self._log = [TopicPartition(topic.name, number) for topic in topics for number in range(partitions)]
-        self._wanted = wanted
         self._health = health
         self._upto: Upto[TopicPartition] = Upto()
+        self._records: int | None = None
 
     def time(self) -> datetime | None:
-        """All that was on the log then is counted; None where that is not known."""
-        return self._upto.at if self._wanted() else None
+        """All that was on the log then is counted; None where that is not known. It stays so while Kafka is away."""
+        return self._upto.at
+
+    def watermark(self) -> Watermark:
+        """Of a question now."""
+        return Watermark(asked_at=datetime.now(UTC), counted_up_to=self._upto.at, records=self._records)
 
     async def run(self) -> None:
         """Until cancelled; a store or a broker that is away is waited for."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            if not self._wanted():
-                continue
             consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
             try:
                 await consumer.start()
@@ -62,20 +64,21 @@ class CountedUpto:
             except (PyMongoError, KafkaError, OSError, TimeoutError) as error:
                 self._health.failed(error)
             finally:
-                self._upto = Upto()
+                self._records = None
                 await clients.stop(consumer)
+            await asyncio.sleep(AGAIN_SECONDS)
 
     async def _follow(self, consumer: Any) -> None:
-        while self._wanted():
+        while True:
             now = datetime.now(UTC)
             async with asyncio.timeout(ANSWER_SECONDS):
                 ends = await consumer.end_offsets(self._log)
-            current = (await self._generations.standing()).current
-            counted = await entries(self._database, self._reader, generation=current)
+            counted = await entries(self._database, self._reader, generation=await self._generation())
             applied = {
                 TopicPartition(topic, number): offset
                 for number, entry in counted.items()
                 for topic, offset in entry.offsets.items()
             }
             self._upto.look(now, ends, applied)
+            self._records = sum(max(0, end - applied.get(part, 0)) for part, end in ends.items())
             await asyncio.sleep(LOOK_SECONDS)

@@ -25,7 +25,7 @@ from ..domain.slices import ALL_IDS, Ids
 from ..ports import CellsAway, Chunk, Kept
 
 READER, DATABASE = "evidence", "mingshao_evidence"
-GENERATION = 2
+GENERATION = 3
 CASES, MOMENTS = f"evidence_{GENERATION}", f"moments_{GENERATION}"
 AWAY = "MongoDB does not answer; what stands behind the figures is kept, ask again"
 _DEPARTMENT = DIMENSIONS.index("department")
@@ -108,6 +108,10 @@ class EvidenceStore:
         """Of these cases what there is. PyMongoError."""
         found = self._database[CASES].find({"_id": {"$in": list(case_ids)}}, _WHOLE)
         return {document["_id"]: _evidence(document) async for document in found}
+
+    async def current(self) -> int:
+        """The generation that is read."""
+        return GENERATION
 
     async def position(self) -> Mapping[int, int]:
         """Partition → sequence number up to which facts are in it. CellsAway."""

@@ -15,7 +15,7 @@ from services.runtime.ledger import ASIDE, all_of, positions
 from services.runtime.ledger import COLLECTION as LEDGER
 from services.runtime.mongo import Database, ensure_collection
 
-FORM = 5
+FORM = 6
 """Of what is stored. A new one is counted from the log's beginning by whoever starts with it."""
 FIRST = f"{FORM}.1"
 COLLECTION = "generations"

@@ -1,8 +1,8 @@
-"""Readings shared between viewers, as fresh as the doorbell."""
+"""Readings shared between viewers, as fresh as the doorbell, and as what is known to be counted."""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.runtime.bell import ChangeStreamBell
 
@@ -14,16 +14,19 @@ FRESH_SECONDS = 1.0
 class SharedReader:
     """Lets viewers of the same figures share one reading between two rings, for a second at most."""
 
-    def __init__(self, reader: CellReader, bell: ChangeStreamBell) -> None:
+    def __init__(self, reader: CellReader, bell: ChangeStreamBell, counted: Callable[[], object]) -> None:
         self._reader = reader
         self._bell = bell
-        self._rings = -1
+        self._counted = counted
+        self._known: tuple[int, object] = (-1, None)
         self._readings: dict[tuple[CellQuery, ...], tuple[float, asyncio.Task[Reading]]] = {}
 
     async def read(self, queries: Sequence[CellQuery]) -> Reading:
         """As the reader beneath. CellsAway."""
-        if self._rings != self._bell.rings:
-            self._rings = self._bell.rings
+        # a reading has at least what was counted when it began; once more is known to be, it says too little
+        known = self._bell.rings, self._counted()
+        if self._known != known:
+            self._known = known
             self._readings.clear()
         key, now = tuple(queries), time.monotonic()
         started, task = self._readings.get(key, (0.0, None))

@@ -21,6 +21,6 @@ _AWAY: dict[int | str, dict[str, Any]] = {503: {"description": "try again"}}
 async def get_alerts(_: Caller, desk: AtDesk) -> Response:
     """As judged last, once a minute. The rules are the directory's, kind `alert`."""
     found = await board(
-        desk.rules(), desk.turns(), book=desk.alerts, names=desk.names, zone=desk.zone, now=desk.clock()
+        desk.rules(), desk.turns(), book=desk.alerts, names=desk.names, zone=desk.zone, mark=desk.counted()
     )
     return told(found)

@@ -20,7 +20,7 @@ async def moment(as_of: str | None, asked: Asked, desk: Desk) -> AsOf | None:
         await caught_up(desk.evidence, (await desk.cells.read([])).position)
         at = _time_in(as_of, desk.zone)
         if at is not None:
-            return await as_of_time(desk.evidence, at, desk.clock())
+            return await as_of_time(desk.evidence, at, desk.clock(), desk.evident)
         position = position_in(as_of)
         if asked.basis == "due":
             raise BadPosition("what is due depends on the hour as well as on the log")

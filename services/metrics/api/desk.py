@@ -1,6 +1,7 @@
 """What the routes work with, and how a request becomes a question."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,8 @@ from services.runtime.problems import Problem
 
 from ..domain.periods import BadPeriod
 from ..domain.rollups import ALL
-from ..domain.spans import CALENDAR, Span, Turn, span
+from ..domain.spans import CALENDAR, NOW, Span, Turn, span, span_of
+from ..domain.watermark import Watermark
 from ..explaining import Receipt
 from ..handlers import Ask, Asked, Question, overview, understand
 from ..ports import AlertBook, CellReader, Clock, Doorbell, EvidenceReader, Names, PartedReader
@@ -33,7 +35,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """`cells` reads anew for every request, `shared` may share a reading among viewers; `evidence` is what stands
     behind them, `recounts` counts it. `turns` are the assessments' (考核周期) by id, `weights` what one weighs. `rules`
     are those of the alerts (预警) that `alerts` keeps. `disagreed` is told of a figure that its cases do not add up
-    to."""
+    to. `counted` says up to when the cells count, `evident` up to when the evidence does."""
 
     cells: PartedReader
     shared: CellReader
@@ -48,6 +50,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     bell: Doorbell
     zone: ZoneInfo
     clock: Clock
+    counted: Callable[[], Watermark]
+    evident: Callable[[], datetime | None]
 
 
 async def _desk(request: Request) -> Desk:
@@ -66,7 +70,9 @@ class Filters(BaseModel):
     begin: str | None = Field(None, alias="from", description="a date or a time; included; midnight for cohort")
     end: str | None = Field(None, alias="to", description="a date or a time; not included")
     period: str | None = Field(
-        None, description="instead of `from` and `to`: 2026, 2026-11, 2026-W48, 2026-11-28 or 2026-11-28T09"
+        None,
+        description="instead of `from` and `to`: 2026, 2026-11, 2026-W48, 2026-11-28 or 2026-11-28T09; or the year, "
+        "month, week, today that it is now",
     )
     assessment: str | None = Field(None, description="whose months and years (考核周期): an id of the directory")
     channel: str | None = None
@@ -173,6 +179,8 @@ def span_in(filters: Filters, desk: Desk) -> Span | None:
         return None
     if filters.begin is not None or filters.end is not None:
         raise Problem(422, "bad_period", "`period` stands instead of `from` and `to`", field="period")
+    if filters.period in NOW:
+        return span_of(desk.clock(), NOW[filters.period], desk.zone, turn)
     try:
         return span(filters.period, desk.zone, turn)
     except BadPeriod as error:

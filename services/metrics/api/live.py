@@ -112,13 +112,15 @@ def _continues(last_event_id: str, position: Mapping[str, int]) -> bool:
 
 
 def _facing(picture: Overview) -> tuple[str | None, ...]:
-    """What moves the figures without any new fact: the last full hour, the day."""
-    return (picture.today, *(answer.end for answer in picture.answers))
+    """What moves the figures, or what is said of them, without any new fact: the last full hour, the day; that counting
+    is behind, and how far it has come since."""
+    upto = None if picture.complete else str(picture.counted_up_to)
+    return (picture.today, str(picture.complete), upto, *(answer.end for answer in picture.answers))
 
 
 async def _picture(asked: Ask, desk: Desk) -> Overview:
-    now = desk.clock()
-    return await answers(asked(now), cells=desk.shared, names=desk.names, zone=desk.zone, now=now)
+    mark = desk.counted()
+    return await answers(asked(mark.asked_at), cells=desk.shared, names=desk.names, zone=desk.zone, mark=mark)
 
 
 def _event(name: str, data: bytes, id: str | None = None) -> bytes:

@@ -59,7 +59,7 @@ async def get_several(_: Caller, query: Annotated[SeveralQuery, Query()], desk: 
     if not 0 < len(names) <= MOST_RATES:
         raise Problem(422, "bad_rates", f"`rates` are 1 to {MOST_RATES} ids with commas between them", field="rates")
     asked = [one_of(query, rate, query.basis, query.group_by, desk) for rate in names]
-    found = await answers(asked, cells=desk.cells, names=desk.names, zone=desk.zone, now=desk.clock())
+    found = await answers(asked, cells=desk.cells, names=desk.names, zone=desk.zone, mark=desk.counted())
     return told(found)
 
 
@@ -79,8 +79,8 @@ async def export(_: Caller, query: Annotated[ExportQuery, Query()], desk: AtDesk
 async def _answer(query: RateQuery, desk: Desk) -> Answer:
     asked = figure_of(query, desk)
     as_of = await moment(query.as_of, asked, desk)
-    cells, now = (Past(desk.evidence, as_of.position), as_of.now) if as_of else (desk.cells, desk.clock())
-    overview = await answers([asked], cells=cells, names=desk.names, zone=desk.zone, now=now)
+    cells, mark = (Past(desk.evidence, as_of.position), as_of.mark) if as_of else (desk.cells, desk.counted())
+    overview = await answers([asked], cells=cells, names=desk.names, zone=desk.zone, mark=mark)
     return overview.answers[0]
 
 

@@ -1,7 +1,7 @@
 """GET /v1/rates/{rate}/receipt: the cases behind a figure, and whether they add up to it."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 from fastapi import APIRouter, Query, Response
@@ -34,7 +34,11 @@ class WhoseQuery(Filters):
     """Whose receipt."""
 
     basis: str | None = Field(None, description="cohort, due or flow; without it the rate's first")
-    side: Side = Field("numerator", description="which cases: numerator, denominator, or left_out with the reason")
+    side: Side = Field(
+        "numerator",
+        description="which cases: numerator, denominator, rest (未达标: in the denominator, not in the numerator), or "
+        "left_out with the reason",
+    )
     as_of: str | None = Field(None, description=AS_OF)
 
 
@@ -70,7 +74,7 @@ class _Place(msgspec.Struct, frozen=True):
 @router.get("/v1/rates/{rate}/receipt", responses=answer(ReceiptPage, "the receipt, a page of its cases") | _REFUSED)
 async def get_receipt(_: Caller, rate: str, query: Annotated[ReceiptQuery, Query()], desk: AtDesk) -> Response:
     """What stands behind a figure. The first page counts the cases again and compares them with the cells."""
-    asked = one_of(query, rate, query.basis, "", desk)
+    asked = _asked(rate, query, desk)
     page, as_of = Page(side=query.side, limit=query.limit), await moment(query.as_of, asked, desk)
     if query.cursor is not None:
         place = _place(query.cursor, rate, query.side)
@@ -93,10 +97,11 @@ async def export_receipt(_: Caller, rate: str, query: Annotated[ReceiptExportQue
 
     CSV is sent as the cases are found, however many there are; a sheet of Excel has 1,048,576 rows.
     """
-    asked = one_of(query, rate, query.basis, "", desk)
+    asked = _asked(rate, query, desk)
     as_of = await moment(query.as_of, asked, desk)
     if as_of is None:
-        as_of = AsOf(position=(await desk.cells.read([])).position, now=desk.clock())
+        mark = desk.counted()  # before it is read: what is counted by then is there
+        as_of = AsOf(position=(await desk.cells.read([])).position, mark=mark)
     found = await listed(
         asked,
         query.side,
@@ -110,6 +115,16 @@ async def export_receipt(_: Caller, rate: str, query: Annotated[ReceiptExportQue
     return await as_large_file(receipt_table(found, query.lang), rows, query.format, desk)
 
 
+def _asked(rate: str, query: WhoseQuery, desk: Desk) -> Asked:
+    """Refused, Problem 422: a plain count and a speed have no rest."""
+    asked = one_of(query, rate, query.basis, "", desk)
+    if query.side == "rest" and asked.row.denominator is None:
+        detail = f"{asked.row.id} ({asked.row.name}) is no share, so nothing is left of its denominator"
+        sides = [side for side in get_args(Side) if side != "rest"]
+        raise Problem(422, "no_such_side", detail, field="side", allowed=sides)
+    return asked
+
+
 async def _explained(asked: Asked, page: Page, as_of: AsOf | None, desk: Desk) -> Explained:
     found = await explain(
         asked,
@@ -120,7 +135,7 @@ async def _explained(asked: Asked, page: Page, as_of: AsOf | None, desk: Desk) -
         names=desk.names,
         zone=desk.zone,
         as_of=as_of,
-        now=desk.clock(),
+        mark=desk.counted(),
     )
     if found.receipt.agrees is False:
         desk.disagreed(found.receipt)
@@ -134,7 +149,7 @@ def _fields(receipt: Receipt) -> Mapping[str, Any]:
 def _place(cursor: str, rate: str, side: Side) -> _Place:
     try:
         place = cursors.read(cursor, _Place)
-        if (place.rate, place.side) == (rate, side) and place.as_of.now.tzinfo is not None:
+        if (place.rate, place.side) == (rate, side):
             return place
     except cursors.BadCursor:
         pass

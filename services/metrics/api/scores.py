@@ -47,6 +47,6 @@ async def get_scores(_: Caller, query: Annotated[ScoreQuery, Query()], desk: AtD
         cells=desk.cells,
         names=desk.names,
         zone=desk.zone,
-        now=desk.clock(),
+        mark=desk.counted(),
     )
     return told(found)

@@ -51,7 +51,7 @@ async def get_series(_: Caller, query: Annotated[SeriesQuery, Query()], desk: At
         cells=desk.cells,
         names=desk.names,
         zone=desk.zone,
-        now=desk.clock(),
+        mark=desk.counted(),
     )
     return told(found)
 
@@ -71,6 +71,6 @@ async def get_comparison(_: Caller, query: Annotated[CompareQuery, Query()], des
         cells=desk.cells,
         names=desk.names,
         zone=desk.zone,
-        now=desk.clock(),
+        mark=desk.counted(),
     )
     return told(found)

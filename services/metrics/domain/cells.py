@@ -11,6 +11,8 @@ from typing import NamedTuple, Self
 
 from services.contracts.cases import Dimensions
 
+from .bounds import value
+
 NONE = "none"
 """The value of a dimension that a case does not have: no department yet, no category."""
 DIMENSIONS = ("channel", "department", "category", "grid", "urgency")
@@ -67,7 +69,13 @@ Values = tuple[str, str, str, str, str]
 
 def values_of(dims: Dimensions) -> Values:
     """All that something with `dims` counts under."""
-    return dims.channel, dims.department or NONE, dims.category or NONE, dims.grid or NONE, dims.urgency
+    return (
+        value(dims.channel, NONE),
+        value(dims.department, NONE),
+        value(dims.category, NONE),
+        value(dims.grid, NONE),
+        dims.urgency,
+    )
 
 
 class Place(NamedTuple):

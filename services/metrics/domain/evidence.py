@@ -13,6 +13,7 @@ import msgspec
 from services.contracts.cases import NOT_VALID, CaseFact, CaseSummary
 from services.contracts.rates import CellBasis
 
+from .bounds import bounded
 from .cells import Place, Tally, Values, values_of
 from .measures import with_excluded
 from .standing import PARTS, standing
@@ -102,7 +103,7 @@ def _steps(steps: tuple[Step, ...], fact: CaseFact, now: CaseSummary) -> tuple[S
     made = Step(
         seq=fact.seq,
         action=fact.action,
-        at=fact.at,
+        at=bounded(fact.at),
         by=fact.actor.sender,
         state=now.state,
         department=now.dims.department,
@@ -181,7 +182,7 @@ def _occurrences(fact: CaseFact, zone: ZoneInfo) -> Iterator[Piece]:
             basis="flow",
             bucket=bucket_of("flow", happened.at, zone),
             values=values_of(happened.dims),
-            tally={measure: count for measure, count in marks(happened).items() if count},
+            tally={measure: count for measure, count in marks(happened, fact.after).items() if count},
             standing=standing(fact.after.state),
             since=fact.seq,
             id=happened.id,

@@ -26,9 +26,12 @@ MEASURES: Mapping[CellBasis, tuple[str, ...]] = {
         "dispatches", "returns", "verifications", "verifications_failed",
         "evaluated", *_EVALUATIONS, "first_evaluated", "first_satisfied", *_FOLLOW_UPS,
     ),
-    "due": ("due", "on_time", "closed", "first_due", "first_on_time", "assist_due", "assist_on_time"),
-    "flow": (*get_args(OccurrenceKind), *_EVALUATIONS, *_FOLLOW_UPS),
-    "durations": ("signed", "replied", "closed"),
+    "due": (
+        "due", "in_time", "answered_late", "unanswered", "on_time", "closed", "first_due", "first_on_time",
+        "assist_due", "assist_on_time",
+    ),
+    "flow": (*get_args(OccurrenceKind), *_EVALUATIONS, *_FOLLOW_UPS, "first_evaluated", "first_satisfied"),
+    "durations": ("signed", "replied", "closed", "due"),
 }  # fmt: skip
 """All that cells of a basis can hold; of durations the histograms, whose bins are measures such as `signed:213`."""
 

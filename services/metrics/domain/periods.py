@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from .bounds import EARLIEST, LATEST, bounded
+
 _BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -36,17 +38,17 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
 
 def day_of(at: datetime, zone: ZoneInfo) -> datetime:
     """The midnight in `zone` that begins the day of `at`, as UTC."""
-    return _midnight(at.astimezone(zone).date(), zone)
+    return _midnight(bounded(at).astimezone(zone).date(), zone)
 
 
 def hour_of(at: datetime, zone: ZoneInfo) -> datetime:
     """The full hour of `zone`'s clock that begins the hour of `at`, as UTC."""
-    return at.astimezone(zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+    return bounded(at).astimezone(zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def day(at: datetime, zone: ZoneInfo) -> Period:
     """The whole day of `at` in `zone`."""
-    today = at.astimezone(zone).date()
+    today = bounded(at).astimezone(zone).date()
     return Period(begin=_midnight(today, zone), end=_midnight(today + timedelta(days=1), zone))
 
 
@@ -93,15 +95,20 @@ def _edge(field: str, text: str | None, zone: ZoneInfo, *, days: bool) -> dateti
         return None
     try:
         if _BARE_DATE.fullmatch(text):
-            return _midnight(date.fromisoformat(text), zone)
-        # an unencoded + in a query arrives as a blank
-        at = datetime.fromisoformat(text.replace(" ", "+"))
-        at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-        bucket = day_of(at, zone) if days else hour_of(at, zone)
+            at = bucket = _midnight(date.fromisoformat(text), zone)
+        else:
+            # an unencoded + in a query arrives as a blank
+            at = datetime.fromisoformat(text.replace(" ", "+"))
+            at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+            bucket = day_of(at, zone) if days else hour_of(at, zone)
     except (ValueError, OverflowError):
         raise BadPeriod(
             field, f"`{field}` is a date such as 2026-03-01 or a time such as 2026-03-01T08:00:00+08:00, not {text!r}"
         ) from None
+    if not EARLIEST <= at <= LATEST:
+        raise BadPeriod(
+            field, f"`{field}` lies outside the years {EARLIEST.year} to {LATEST.year - 1}; leave it out for no bound"
+        )
     if at != bucket:
         unit = "a midnight" if days else "a full hour"
         raise BadPeriod(field, f"`{field}` must be {unit} in {zone.key}: figures on this basis cannot be cut finer")

@@ -17,8 +17,9 @@ from .periods import Period
 from .rates import Definition
 from .rollups import Among, holds
 
-Side = Literal["numerator", "denominator", "left_out"]
-"""In the numerator; in the denominator (the numerator's are mostly among them); in neither."""
+Side = Literal["numerator", "denominator", "rest", "left_out"]
+"""In the numerator; in the denominator (the numerator's are mostly among them); in the denominator and not, or not
+wholly, in the numerator (未达标: the late, the dissatisfied, the unsolved); in neither."""
 Why = Literal["excluded", "not_valid", "has_none"]
 """剔除, where the reading leaves it out; rejected, void, merged or returned; it has nothing that this figure counts."""
 
@@ -49,7 +50,8 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
         if self.why is not None:
             return frozenset(("left_out",))
         named: dict[Side, int | float] = {"numerator": self.numerator, "denominator": self.denominator}
-        return frozenset(side for side, given in named.items() if given)
+        found: set[Side] = {side for side, given in named.items() if given}
+        return frozenset(found | {"rest"} if self.numerator < self.denominator else found)
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,17 +5,20 @@ An assessment's month that begins on the 25th is named by the month in which it 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from .bounds import EARLIEST, LATEST, bounded
 from .periods import BadPeriod, Period, hour_of
 
 Unit = Literal["hour", "day", "week", "month", "year"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
+NOW: Mapping[str, Unit] = {"today": "day", "week": "week", "month": "month", "year": "year"}
+"""Words for the one that is now."""
 MOST_SPANS = 2_000
 _WRITTEN: tuple[tuple[Unit, re.Pattern[str]], ...] = (
     ("hour", re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d)", re.ASCII)),
@@ -55,9 +58,14 @@ def span(text: str, zone: ZoneInfo, turn: Turn = CALENDAR) -> Span:
     for unit, pattern in _WRITTEN:
         if found := pattern.fullmatch(text):
             try:
-                return _named(unit, [int(part) for part in found.groups()], zone, turn)
+                one = _named(unit, [int(part) for part in found.groups()], zone, turn)
             except (ValueError, OverflowError):
                 break
+            if one.begin >= EARLIEST and one.end <= LATEST:
+                return one
+            raise BadPeriod(
+                "period", f"`period` lies outside the years {EARLIEST.year + 1} to {LATEST.year - 1}: {text!r}"
+            )
     raise BadPeriod(
         "period",
         f"`period` is a year, month, week, day or hour such as 2026, 2026-11, 2026-W48, 2026-11-28 or "
@@ -67,7 +75,7 @@ def span(text: str, zone: ZoneInfo, turn: Turn = CALENDAR) -> Span:
 
 def span_of(at: datetime, unit: Unit, zone: ZoneInfo, turn: Turn = CALENDAR) -> Span:
     """The one that `at` is in."""
-    local = at.astimezone(zone)
+    local = bounded(at).astimezone(zone)
     if unit == "hour":
         return _hour(hour_of(at, zone), zone)
     if unit == "day":

@@ -14,6 +14,7 @@ from services.contracts.actions import SATISFIED_FROM
 from services.contracts.cases import NOT_VALID, NOW_CLOSED, CaseSummary, State
 from services.contracts.rates import CellBasis
 
+from .bounds import times
 from .cells import Values, values_of
 from .durations import bin_of
 
@@ -55,6 +56,11 @@ def verdicts(grade: int) -> dict[str, int]:
     return {"satisfied": 1, ("satisfied_strict" if grade >= STRICTLY_SATISFIED_FROM else "satisfied_basically"): 1}
 
 
+def reply_stands(case: CaseSummary) -> bool:
+    """Whether the last reply was not taken back since: 审核退回, a failed 核查 and 重办 open the case again."""
+    return case.replied_at is not None and (case.state == "replied" or case.state in NOW_CLOSED)
+
+
 def told_by(*fields: str) -> Callable[[CaseSummary], object]:
     """The state as far as it matters, the dimensions, and these fields."""
     values = attrgetter("dims", "excluded", *fields)
@@ -79,13 +85,14 @@ def _cohort(case: CaseSummary) -> Counted:
 def _handling(case: CaseSummary, tally: dict[str, int]) -> None:
     tally["valid"] = 1
     if case.dispatches:
-        tally["dispatches"], tally["returns"] = case.dispatches, case.returns
+        tally["dispatches"], tally["returns"] = times(case.dispatches), times(case.returns)
     if case.replied_at is not None:
         tally["replied"] = 1
     if case.extended:
         tally["extended"] = 1
     if case.verifications:
-        tally["verifications"], tally["verifications_failed"] = case.verifications, case.verifications_failed
+        tally["verifications"] = times(case.verifications)
+        tally["verifications_failed"] = times(case.verifications_failed)
     closed = case.state in NOW_CLOSED
     if closed:
         tally["closed"] = tally["ever_closed"] = 1
@@ -116,12 +123,21 @@ def _judged(case: CaseSummary, tally: dict[str, int]) -> None:
 def _due(case: CaseSummary) -> Counted:
     if case.state in NOT_VALID:
         return
-    values, replied, first = values_of(case.dims), case.replied_at, case.first_replied_at
+    values, first = values_of(case.dims), case.first_replied_at
+    closed = case.state in NOW_CLOSED
+    in_time = case.replied_at is not None and case.replied_at <= case.due_at
     now, then = {"due": 1}, {"first_due": 1}
-    if replied is not None and replied <= case.due_at:
-        now["on_time"] = 1
-    if case.state in NOW_CLOSED:
+    if in_time:
+        now["on_time"] = 1  # as its first definition has it, whatever became of the reply
+    if closed:
         now["closed"] = 1
+    # one of three, so that what is not in time is told apart
+    if not reply_stands(case) and not closed:
+        now["unanswered"] = 1
+    elif in_time and reply_stands(case):
+        now["in_time"] = 1
+    else:
+        now["answered_late"] = 1
     if first is not None and first <= case.first_due_at:
         then["first_on_time"] = 1
     yield Unit("due", case.due_at, values), now
@@ -141,12 +157,17 @@ def _assists(case: CaseSummary) -> Counted:
 def _durations(case: CaseSummary) -> Counted:
     if case.state in NOT_VALID:
         return
-    ends = (("signed", case.signed_at), ("replied", case.first_replied_at), ("closed", case.closed_at))
+    ends = (
+        ("signed", case.signed_at),
+        ("replied", case.first_replied_at),
+        ("closed", case.closed_at),
+        ("due", case.due_at),
+    )
     tally = {bin_of(name, end - case.received_at): 1 for name, end in ends if end is not None}
-    if tally:
-        yield Unit("durations", case.received_at, values_of(case.dims)), tally
+    yield Unit("durations", case.received_at, values_of(case.dims)), tally
 
 
+_due_told = told_by("due_at", "replied_at", "first_due_at", "first_replied_at")
 PARTS = (
     Part(
         told_by(
@@ -156,7 +177,7 @@ PARTS = (
         ),
         _cohort,
     ),
-    Part(told_by("due_at", "replied_at", "first_due_at", "first_replied_at"), _due),
+    Part(lambda case: (_due_told(case), reply_stands(case)), _due),
     Part(told_by("tasks"), _assists),
-    Part(told_by("received_at", "signed_at", "first_replied_at", "closed_at"), _durations),
+    Part(told_by("received_at", "due_at", "signed_at", "first_replied_at", "closed_at"), _durations),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.contracts.actions import SATISFIED_FROM
 from services.contracts.cases import CaseFact, CaseSummary, Occurrence
 from services.contracts.rates import CellBasis
 
@@ -28,11 +29,14 @@ def bucket_of(basis: CellBasis, at: datetime, zone: ZoneInfo) -> datetime:
     return _BUCKET[basis](at, zone)
 
 
-def marks(happened: Occurrence) -> Tally:
-    """The flow measures of one occurrence: its kind, and what was said of the case in it."""
+def marks(happened: Occurrence, case: CaseSummary | None) -> Tally:
+    """The flow measures of one occurrence: its kind, and what was said of the case in it. `case` is as it was with the
+    occurrence: its first evaluation keeps its time, and so is known by it."""
     tally: dict[str, int] = {happened.kind: 1}
     if happened.kind == "evaluated" and happened.grade is not None:
         tally |= verdicts(happened.grade)
+        if case is not None and case.first_evaluation is not None and case.first_evaluation.at == happened.at:
+            tally |= {"first_evaluated": 1, "first_satisfied": int(happened.grade >= SATISFIED_FROM)}
     elif happened.kind == "followed_up" and happened.effective:
         tally |= {"effective": 1, "resolution_asked": 1}
         tally |= {"contacted": int(happened.contacted is True), "resolved": int(happened.solved is True)}
@@ -52,9 +56,9 @@ def moves(fact: CaseFact, zone: ZoneInfo) -> Iterator[tuple[Place, Tally]]:
             if changed:
                 yield Place(basis, bucket_of(basis, at, zone), values), changed
     for happened in fact.removed:
-        yield _hour_of(happened, zone), {name: -count for name, count in marks(happened).items()}
+        yield _hour_of(happened, zone), {name: -count for name, count in marks(happened, before).items()}
     for happened in fact.added:
-        yield _hour_of(happened, zone), marks(happened)
+        yield _hour_of(happened, zone), marks(happened, after)
 
 
 def _hour_of(happened: Occurrence, zone: ZoneInfo) -> Place:

@@ -1,7 +1,8 @@
 """When alerts are judged, by whom, and what Prometheus is told of them. Nothing in here raises.
 
 Its now is the time up to which the log is counted, as routing's timekeeper has it, but by all processes: while one is
-behind, the reply that met a deadline may stand there uncounted.
+behind, the reply that met a deadline may stand there uncounted. Further behind than figures may be, nothing is judged:
+half of a backlog raises alerts that its other half clears.
 """
 
 import time
@@ -13,6 +14,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from services.runtime.logs import get_logger
 
 from ..alerts import Summary
+from ..domain.watermark import Watermark
 
 EVERY_SECONDS = 60.0
 PARTITION = 0
@@ -20,14 +22,14 @@ PARTITION = 0
 
 
 class AlertWatch:
-    """One process's. `owned` are its partitions, `counted` is the time up to which all are counted, None where that is
-    not known; `check` judges at a time, `summary` reads what stands."""
+    """One process's. `owned` are its partitions; `counted` says up to which time all are counted; `check` judges at a
+    time, `summary` reads what stands."""
 
     def __init__(
         self,
         registry: CollectorRegistry,
         owned: Callable[[], Container[int]],
-        counted: Callable[[], datetime | None],
+        counted: Callable[[], Watermark],
         check: Callable[[datetime], Awaitable[bool]],
         summary: Callable[[], Awaitable[Summary]],
     ) -> None:
@@ -58,6 +60,9 @@ class AlertWatch:
         """Judge, where that is ours to do. What is away is asked again in a minute."""
         if (now := self._time()) is None:
             return
+        if not self._counted().complete:
+            self._log.info("alerts wait: counting is behind", counted_up_to=now.isoformat())
+            return
         try:
             if not await self._check(now):
                 self._log.info("alerts wait: figures are being counted again")
@@ -68,7 +73,7 @@ class AlertWatch:
 
     def _time(self) -> datetime | None:
         """Now; None where it is not ours to judge. Who has the partition has read the directory to its end as well."""
-        return self._counted() if PARTITION in self._owned() else None
+        return self._counted().counted_up_to if PARTITION in self._owned() else None
 
     async def refresh(self) -> None:
         """Tell Prometheus; a store that is away leaves the numbers as they were."""

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
@@ -14,6 +14,7 @@ from deploy.local.places import ROOT
 from services.metrics.alerts import Summary
 from services.metrics.api.alarm import Alarm
 from services.metrics.domain.rates import CATALOGUE
+from services.metrics.domain.watermark import Watermark
 from services.metrics.stream.alerts import AlertWatch
 from services.metrics.stream.control import Control
 from services.runtime.health import Health
@@ -30,6 +31,9 @@ def exposed() -> set[str]:
     async def totals() -> dict[str, tuple[float, float]]:
         return {}
 
+    def counted() -> Watermark:
+        return Watermark(asked_at=datetime.now(UTC), counted_up_to=None)
+
     async def check(now: datetime) -> bool:
         return True
 
@@ -38,7 +42,7 @@ def exposed() -> set[str]:
 
     Instruments(health.registry)
     Refusals(health.registry)
-    Control(health.registry, totals, AlertWatch(health.registry, frozenset, lambda: None, check, summary))
+    Control(health.registry, totals, AlertWatch(health.registry, frozenset, counted, check, summary))
     Alarm(health.registry)
     return set(_names(health.registry))
 

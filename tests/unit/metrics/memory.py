@@ -14,9 +14,15 @@ from services.metrics.domain.periods import Period, mark
 from services.metrics.domain.rollups import Among, Rollups
 from services.metrics.domain.slices import ALL_IDS, Ids
 from services.metrics.domain.units import moves
+from services.metrics.domain.watermark import Watermark
 from services.metrics.ports import CellQuery, CellsAway, Chunk, Kept, KeptAlerts, Parted, Reading
 
 from .test_worked_example import SHANGHAI
+
+
+def counted(at: datetime) -> Watermark:
+    """Of a question then, when all is counted."""
+    return Watermark(asked_at=at, counted_up_to=at, records=0)
 
 
 class MemoryCells:

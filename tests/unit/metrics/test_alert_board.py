@@ -7,7 +7,7 @@ from services.metrics.alerts import board, check, summary
 from services.runtime.directory import DirectorySnapshot
 
 from .cases import Story, at
-from .memory import PlainNames
+from .memory import PlainNames, counted
 from .test_alerts import HANDLED, NOW, Judge, cases, rows
 from .test_api import Stage
 from .test_worked_example import SHANGHAI
@@ -17,7 +17,7 @@ async def test_the_board_has_what_stands_first_then_what_was_cleared_lately_then
     judge = Judge(rows(low=HANDLED, bad={**HANDLED, "rate": "no_such"}), cases(4, "04-10 08:00", 0))
 
     async def look(now: datetime) -> Any:
-        return await board(judge.rules, {}, book=judge.book, names=PlainNames(), zone=SHANGHAI, now=now)
+        return await board(judge.rules, {}, book=judge.book, names=PlainNames(), zone=SHANGHAI, mark=counted(now))
 
     assert (await look(NOW)).judged_at is None
     await judge()

@@ -26,7 +26,7 @@ from services.runtime.sessions import Sessions
 from services.runtime.web import build_app
 
 from .cases import before_the_merge, excluded_story
-from .memory import HandBell, MemoryAlerts, MemoryCells, MemoryEvidence
+from .memory import HandBell, MemoryAlerts, MemoryCells, MemoryEvidence, counted
 from .test_worked_example import SHANGHAI
 
 NOW = datetime(2026, 4, 11, 1, 30, tzinfo=UTC)
@@ -46,6 +46,8 @@ class Stage:
         self.disagreed: list[Receipt] = []
         self.alerts = MemoryAlerts()
         self.bell = HandBell()
+        self.mark = counted(NOW)
+        self.evident: datetime | None = NOW
         self.health = Health("metrics", "metrics-1")
         rows: dict[str, Any] = {
             "key": {key_id("look"): Key(role="dashboard"), key_id("dep"): Key(role="department", subject="b")},
@@ -68,6 +70,8 @@ class Stage:
             bell=self.bell,
             zone=SHANGHAI,
             clock=lambda: NOW,
+            counted=lambda: self.mark,
+            evident=lambda: self.evident,
         )
         self.app = build_app(
             "metrics",

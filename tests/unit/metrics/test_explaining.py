@@ -55,11 +55,12 @@ async def test_each_side_names_its_cases_and_the_rest_why_not(stage: Stage) -> N
     assert (found["agrees"], found["figure"], found["counts"]) == (
         True,
         found["recounted"],
-        {"numerator": 2, "denominator": 3, "left_out": 1},
+        {"numerator": 2, "denominator": 3, "rest": 1, "left_out": 1},
     )
     assert (found["figure"]["numerator"], found["figure"]["denominator"]) == (2, 3)
     assert await cases(stage) == ["t-closed", "t-excluded"]
     assert await cases(stage, side="denominator") == ["t-closed", "t-excluded", "t-open"]
+    assert await cases(stage, side="rest") == ["t-open"], "exactly those that are not reached"
     left = (await receipt(stage, side="left_out"))["cases"]
     assert left == [{"case_id": "t-void", "numerator": 0, "denominator": 0, "standing": "void", "why": "not_valid"}]
 

@@ -20,7 +20,7 @@ from services.metrics.ports import CellQuery, CellsAway
 from services.runtime.bell import ChangeStreamBell
 from services.runtime.directory import DirectorySnapshot
 
-from .memory import MemoryCells, PlainNames
+from .memory import MemoryCells, PlainNames, counted
 from .test_api import NOW, Stage
 from .test_worked_example import SHANGHAI
 
@@ -43,7 +43,7 @@ async def following(
 ) -> AsyncIterator[tuple[str, str]]:
     """(event, id) of each event; a beat is ("beat", "")."""
     ask = handled()
-    first = await answers(ask(NOW), cells=stage.cells, names=PlainNames(), zone=SHANGHAI, now=NOW)
+    first = await answers(ask(NOW), cells=stage.cells, names=PlainNames(), zone=SHANGHAI, mark=counted(NOW))
     async for chunk in events(ask, stage.desk, first, stage.bell.rings, last_event_id, alive):
         text = chunk.decode()
         assert text.endswith("\n\n")
@@ -91,7 +91,7 @@ async def test_the_hour_moves_due_figures_without_a_fact(stage: Stage) -> None:
     now = NOW
     stage.desk = msgspec.structs.replace(stage.desk, clock=lambda: now)
     ask = overview(None, None, {}, SHANGHAI)
-    first = await answers(ask(now), cells=stage.cells, names=PlainNames(), zone=SHANGHAI, now=now)
+    first = await answers(ask(now), cells=stage.cells, names=PlainNames(), zone=SHANGHAI, mark=counted(now))
     stream = events(ask, stage.desk, first, 0, None, lambda: True)
     assert (await anext(stream)).startswith(b"event: rates")
     now = NOW + timedelta(hours=1)
@@ -133,7 +133,7 @@ async def test_the_overview_takes_filters_and_refuses_what_it_cannot_group(stage
 
 async def test_totals_are_the_shares_over_all_groups() -> None:
     cells = MemoryCells(Stage().cells.facts)
-    found = await totals(cells=cells, zone=SHANGHAI, clock=lambda: NOW)
+    found = await totals(cells=cells, zone=SHANGHAI, counted=lambda: counted(NOW))
     some = {"handled": (1, 1), "satisfied": (0, 1), "on_time_first": (1, 1), "returned": (1, 2), "extended": (0, 1)}
     assert {rate: found[rate] for rate in some} == some
     shares = {row.id for row in CATALOGUE.values() if row.denominator is not None}
@@ -141,7 +141,7 @@ async def test_totals_are_the_shares_over_all_groups() -> None:
 
 
 async def test_viewers_share_a_reading_until_the_bell_rings(stage: Stage) -> None:
-    shared = SharedReader(stage.cells, cast(ChangeStreamBell, stage.bell))
+    shared = SharedReader(stage.cells, cast(ChangeStreamBell, stage.bell), lambda: None)
     query = CellQuery(basis="cohort", period=Period(), dims=())
     before = stage.cells.reads
     await asyncio.gather(*(shared.read([query]) for _ in range(5)))

@@ -12,19 +12,21 @@ from services.contracts.cases import OccurrenceKind
 from services.metrics.domain.cells import UnsupportedDimensions, dimension_set, supported
 from services.metrics.domain.figures import figure
 from services.metrics.domain.interval import wilson
+from services.metrics.domain.maturity import TERM
 from services.metrics.domain.measures import MEASURES
 from services.metrics.domain.periods import BadPeriod, Period, day, period, shown
-from services.metrics.domain.rates import CATALOGUE, THEMES, UnknownBasis, UnknownRate, definition
+from services.metrics.domain.rates import CATALOGUE, EARLIER, THEMES, UnknownBasis, UnknownRate, definition
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def test_every_row_counts_what_cells_hold_and_nothing_is_kept_for_no_row() -> None:
     counted: dict[str, set[str]] = {}
-    for row in CATALOGUE.values():
+    for row in (*CATALOGUE.values(), *EARLIER):
         for basis in row.bases:
             counted.setdefault(row.cells(basis), set()).update(row.measures)
-    assert counted["flow"] | {"dissatisfied"} == set(MEASURES["flow"])
+    assert counted["flow"] - {"ever_closed"} | {"dissatisfied"} == set(MEASURES["flow"])
+    counted["durations"].add(TERM)  # by which it is told whether a span is mature
     assert {name: counted[name] for name in ("cohort", "due", "durations")} == {
         name: set(MEASURES[name]) for name in ("cohort", "due", "durations")
     }

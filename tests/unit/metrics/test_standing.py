@@ -94,7 +94,7 @@ def test_a_grade_has_its_verdicts_in_the_case_and_in_the_hour(grade: int, expect
     found = counts(case("evaluated", evaluation=judged, first_evaluation=judged))
     assert found.keys() & verdicts == expected
     assert ("first_satisfied" in found) == (grade >= 3)
-    assert set(marks(happened("evaluated", grade=grade))) == {"evaluated", *expected}
+    assert set(marks(happened("evaluated", grade=grade), None)) == {"evaluated", *expected}
 
 
 @pytest.mark.parametrize(
@@ -140,12 +140,12 @@ def test_what_a_reply_settles_goes_before_what_a_follow_up_hears(
     ],
 )
 def test_an_occurrence_tells_what_was_said_in_it(kind: str, said: dict[str, Any], expected: set[str]) -> None:
-    found = {measure for measure, count in marks(happened(kind, **said)).items() if count}
+    found = {measure for measure, count in marks(happened(kind, **said), None).items() if count}
     assert found == {kind, *expected}
 
 
 def test_an_excluded_occurrence_counts_a_second_time_under_another_name() -> None:
-    found = marks(happened("evaluated", grade=2, excluded=True))
+    found = marks(happened("evaluated", grade=2, excluded=True), None)
     assert found == {"evaluated": 1, "dissatisfied": 1, "x:evaluated": 1, "x:dissatisfied": 1}
 
 
@@ -155,7 +155,7 @@ def test_promises_count_in_the_hours_they_are_for() -> None:
         case("replied", first_replied_at=late, replied_at=late), due_at=late + timedelta(hours=1)
     )
     where = {unit.at: tally for part in PARTS for unit, tally in part.counted(summary) if unit.basis == "due"}
-    assert where == {DUE: {"first_due": 1}, late + timedelta(hours=1): {"due": 1, "on_time": 1}}
+    assert where == {DUE: {"first_due": 1}, late + timedelta(hours=1): {"due": 1, "on_time": 1, "in_time": 1}}
 
 
 @pytest.mark.parametrize(("late", "on_time"), [(timedelta(), True), (timedelta(microseconds=1), False)])

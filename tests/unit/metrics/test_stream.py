@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from services.metrics.adapters.generations import FIRST, cells_of
 from services.metrics.adapters.sheets import sheet_id, writes
 from services.metrics.alerts import Summary
 from services.metrics.domain.cells import Place, Sums
+from services.metrics.domain.watermark import Watermark
 from services.metrics.stream import host
 from services.metrics.stream.alerts import AlertWatch
 from services.metrics.stream.control import CheckAlerts, Control, LogLevel, Refresh
@@ -89,10 +90,15 @@ class Judging:
         self.owned = frozenset({0, 2})
         self.upto: datetime | None = at("03-30 00:00")
         self.judged: list[datetime] = []
+        self.behind = timedelta()
         self.went_on = True
         self.away = False
         self.summary = Summary(standing={"low": 2, "rise": 0}, broken=1, judged_at=at("03-30 00:00"))
-        self.watch = AlertWatch(health.registry, lambda: self.owned, lambda: self.upto, self.check, self.read)
+        self.watch = AlertWatch(health.registry, lambda: self.owned, self.counted, self.check, self.read)
+
+    def counted(self) -> Watermark:
+        asked = self.upto or at("03-30 00:00")
+        return Watermark(asked_at=asked + self.behind, counted_up_to=self.upto)
 
     async def check(self, now: datetime) -> bool:
         self.judged.append(now)

@@ -76,7 +76,7 @@ EVERY_DAY: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "03-31 00:00": {"handled": (0, 1), "replied": (0, 1), "returned": (0, 1), "once_done": (0, 0), "redone": (0, 0)},
     "04-02 00:00": {"handled": (0, 1), "replied": (0, 1), "returned": (1, 2), "handled_due": (0, 1)},
     "04-04 00:00": {"handled": (1, 1), "replied": (1, 1), "once_done": (1, 1), "redone": (0, 1), "on_time": (1, 1)},
-    "04-06 00:00": {"handled": (0, 1), "replied": (1, 1), "once_done": (0, 0), "redone": (1, 1), "on_time": (1, 1)},
+    "04-06 00:00": {"handled": (0, 1), "replied": (1, 1), "once_done": (0, 0), "redone": (1, 1), "on_time": (0, 1)},
     "04-09 00:00": {"handled": (1, 1), "handled_due": (1, 1), "once_done": (0, 1), "redone": (1, 1)},
     "04-10 00:00": {"satisfied": (1, 1), "satisfied_strict": (1, 1), "satisfied_first": (1, 1)},
     "04-11 00:00": {
@@ -118,16 +118,18 @@ def test_what_happened_stays_with_whom_it_happened() -> None:
 def test_a_correction_moves_the_verdict_in_its_own_hour() -> None:
     assert share("04-10 00:00", "satisfied", "flow", "b") == (1, 1)
     assert share("04-11 00:00", "satisfied", "flow", "b") == (0, 1)
-    assert flow(worked_example(), "04-09 12:00", "b") == {"evaluated": 1, "dissatisfied": 1}
+    assert share("04-10 00:00", "satisfied_first", "flow", "b") == (1, 1)
+    assert share("04-11 00:00", "satisfied_first", "flow", "b") == (0, 1)
+    assert flow(worked_example(), "04-09 12:00", "b") == {"evaluated": 1, "dissatisfied": 1, "first_evaluated": 1}
 
 
 def test_the_first_promise_stays_where_it_was_and_the_redo_has_another() -> None:
     story = worked_example()
     first = {"first_due": 1, "first_on_time": 1}
-    assert due(story, "04-04 00:00", "04-06 09:10") == first | {"due": 1, "on_time": 1, "closed": 1}
+    assert due(story, "04-04 00:00", "04-06 09:10") == first | {"due": 1, "in_time": 1, "on_time": 1, "closed": 1}
     assert due(story, "04-06 00:00", "04-06 09:10") == first
-    assert due(story, "04-06 00:00", "04-12 11:00") == {"due": 1, "on_time": 1}
-    assert due(story, "04-09 00:00", "04-12 11:00") == {"due": 1, "on_time": 1, "closed": 1}
+    assert due(story, "04-06 00:00", "04-12 11:00") == {"due": 1, "unanswered": 1, "on_time": 1}
+    assert due(story, "04-09 00:00", "04-12 11:00") == {"due": 1, "in_time": 1, "on_time": 1, "closed": 1}
 
 
 def test_durations_follow_the_standing_closing() -> None:

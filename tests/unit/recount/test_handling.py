@@ -76,7 +76,8 @@ def test_a_verification_closes_or_sends_back_without_a_redo() -> None:
     told = Tale().to_a_reply().act("source", "verify", "05 12:00", passed=False)
     assert told.kinds[("verified", "b")] == told.kinds[("verification_failed", "b")] == 1
     assert (told.case["redos"], told.case["state"]) == (0, "redo")
-    assert told.rate("on_time", "due") == (1, 1), "the reply stands, its due time is a day later"
+    assert told.rate("on_time", "due") == (0, 1), "the reply was taken back, its due time is a day later"
+    assert told.rate("overdue_open", "due") == (1, None)
     assert told.case["due_at"] == datetime.fromisoformat("2024-03-06T12:00:00+08:00")
     told.act("b", "handle", "05 13:00").act("b", "reply", "05 14:00", text="好")
     told.act("dispatcher", "verify", "05 15:00", passed=True)

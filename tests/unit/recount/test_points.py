@@ -54,6 +54,7 @@ def test_an_open_case_divides_what_is_of_valid_cases_and_nothing_else() -> None:
     }
     assert found == {
         "handled": (0, 1), "replied": (0, 1), "on_time": (0, 1), "on_time_first": (0, 1), "handled_due": (0, 1),
+        "overdue_open": (1, None),
         "signed_on_time": (0, 1), "contacted_first": (0, 1), "not_dissatisfied": (1, 1), "returned": (0, 1),
         "returned_up": (0, 1), "extended": (0, 1), "duplicate": (0, 1),
     }  # fmt: skip

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..measures import Basis
+from msgspec.structs import replace
+
+from ..measures import MEASURES, Basis
 from .counts import COUNTS
 from .definition import Definition, Quantiles, Sum
-from .handling import HANDLING
+from .handling import HANDLING, HANDLING_BEFORE
 from .judging import JUDGING
+from .overdue import OVERDUE
 from .passing import PASSING
 from .speed import SPEED
 
@@ -25,13 +28,14 @@ __all__ = [
 
 THEMES: Mapping[tuple[str, str], Sequence[Definition]] = {
     ("办理", "Handling"): HANDLING,
+    ("超期", "Overdue"): OVERDUE,
     ("流转", "Passing on"): PASSING,
     ("评判", "Judging"): JUDGING,
     ("办理时长", "Speed"): SPEED,
     ("次数", "Counts"): COUNTS,
 }
 CATALOGUE: Mapping[str, Definition] = {row.id: row for rows in THEMES.values() for row in rows}
-EARLIER: Sequence[Definition] = ()
+EARLIER: Sequence[Definition] = HANDLING_BEFORE
 """Rows that were replaced, as they were: a figure can still be computed under them."""
 
 
@@ -52,6 +56,12 @@ class UnknownVersion(ValueError):
         self.known = known
 
 
+def _covered(row: Definition, basis: Basis) -> Definition:
+    """The row; without its coverage where the basis does not hold what that is of."""
+    there = row.coverage is None or set(row.coverage) <= set(MEASURES[row.cells(basis)])
+    return row if there else replace(row, coverage=None)
+
+
 def definition(rate: str, basis: str | None, version: int | None = None) -> tuple[Definition, Basis]:
     """The row and basis asked for, the row of that version where one is named; without a basis the row's first.
     UnknownRate, UnknownBasis, UnknownVersion."""
@@ -63,9 +73,7 @@ def definition(rate: str, basis: str | None, version: int | None = None) -> tupl
         if version not in rows:
             raise UnknownVersion(row, version, sorted(rows))
         row = rows[version]
-    if basis is None:
-        return row, row.bases[0]
     for known in row.bases:
-        if known == basis:
-            return row, known
+        if basis is None or known == basis:
+            return _covered(row, known), known
     raise UnknownBasis(f"{row.id} ({row.name}) is not defined on the basis {basis!r}; ask for {' or '.join(row.bases)}")

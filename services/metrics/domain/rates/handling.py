@@ -2,6 +2,23 @@
 
 from .definition import Definition
 
+_ON_TIME = "city bulletins; county code's variant divides by closed only, and so hides the overdue"
+HANDLING_BEFORE = (
+    Definition(
+        id="on_time",
+        version=1,
+        name="按时办结率",
+        name_en="On time",
+        numerator="on_time",
+        denominator="due",
+        bases=("due",),
+        meaning="最后一次答复不晚于现行期限 / 到期的有效件(含超期未办); 答复被收回后仍算",
+        meaning_en="the last reply by the current due time, taken back since or not / valid cases due, the open and "
+        "overdue ones too",
+        source=_ON_TIME,
+    ),
+)
+"""As they were."""
 HANDLING = (
     Definition(
         id="handled",
@@ -23,21 +40,22 @@ HANDLING = (
         numerator="replied",
         denominator="valid",
         bases=("cohort",),
-        meaning="已有答复 / 有效件(重办不取消答复)",
-        meaning_en="a reply stands / valid cases; a redo does not take it back",
+        meaning="答复过 / 有效件(退回、重办不取消答复)",
+        meaning_en="a reply was once given / valid cases; sending back and redos do not undo that",
         source="reading of the reference street's figure; county code divides by closed",
     ),
     Definition(
         id="on_time",
-        version=1,
+        version=2,
         name="按时办结率",
         name_en="On time",
-        numerator="on_time",
+        numerator="in_time",
         denominator="due",
         bases=("due",),
-        meaning="现行答复不晚于现行期限 / 到期的有效件(含超期未办)",
-        meaning_en="the standing reply by the current due time / valid cases due, the open and overdue ones too",
-        source="city bulletins; county code's variant divides by closed only, and so hides the overdue",
+        meaning="未被退回的答复不晚于现行期限 / 到期的有效件(含超期未办); 审核退回、核查不通过、重办收回的答复不算",
+        meaning_en="a reply that was not taken back, by the current due time / valid cases due, the open and overdue "
+        "ones too; sending back, a failed verification and a redo take a reply back",
+        source=_ON_TIME,
     ),
     Definition(
         id="on_time_first",

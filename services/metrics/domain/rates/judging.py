@@ -63,10 +63,12 @@ JUDGING = (
         name_en="Satisfied at first",
         numerator="first_satisfied",
         denominator="first_evaluated",
-        bases=("cohort",),
+        bases=("cohort", "flow"),
         coverage=("first_evaluated", "ever_closed"),
-        meaning="首次评价基本满意及以上 / 有首次评价(重办不改); 覆盖率 = 有首次评价 / 曾办结",
-        meaning_en="first evaluation basically satisfied or better / evaluated once; coverage = that / closed once",
+        meaning="首次评价基本满意及以上 / 有首次评价(重办不改); 覆盖率 = 有首次评价 / 曾办结; "
+        "按登记日算在现主办部门名下, 按发生时间算在评价当时的主办部门名下",
+        meaning_en="first evaluation basically satisfied or better / evaluated once; coverage = that / closed once; on "
+        "cohort it is the department's that leads now, on flow the one's that led at the evaluation",
         source="bulletins",
     ),
     Definition(
