@@ -64,4 +64,17 @@ class DirectoryApplied(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     at: Instant
 
 
-FollowUpCommand = DeadlineReached | CaseJoined | MainMoved | DirectoryApplied
+class FollowersOwed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """To a main case, from itself: those merged into it whose ids come after `after` are still owed word of what became
+    of it at its `version`. No effect once it has spoken again: then all are told anew."""
+
+    case_id: str
+    version: int
+    after: str
+    at: Instant
+
+    def __post_init__(self) -> None:
+        check_aware(at=self.at)
+
+
+FollowUpCommand = DeadlineReached | CaseJoined | MainMoved | FollowersOwed | DirectoryApplied

@@ -8,7 +8,7 @@ from .alerts import AlertChanged
 from .assignments import AssignmentNotice
 from .cases import CaseFact
 from .directory import DirectoryChanged
-from .followups import CaseJoined, DeadlineReached, DirectoryApplied, MainMoved
+from .followups import CaseJoined, DeadlineReached, DirectoryApplied, FollowersOwed, MainMoved
 from .rates import CellChanged
 from .submissions import ContactGiven, SubmissionReceived
 
@@ -19,6 +19,7 @@ Message = (
     | DeadlineReached
     | CaseJoined
     | MainMoved
+    | FollowersOwed
     | DirectoryApplied
     | CaseFact
     | AssignmentNotice
@@ -34,6 +35,7 @@ TYPES: dict[str, type[msgspec.Struct]] = {
     topics.DEADLINE: DeadlineReached,
     topics.JOINED: CaseJoined,
     topics.MAIN_MOVED: MainMoved,
+    topics.FOLLOWERS_OWED: FollowersOwed,
     topics.DIRECTORY_APPLIED: DirectoryApplied,
     topics.FACT: CaseFact,
     topics.ASSIGNMENT: AssignmentNotice,

@@ -56,6 +56,7 @@ FACT = "mingshao.case.fact.v1"
 DEADLINE = "mingshao.followup.deadline.v1"
 JOINED = "mingshao.followup.joined.v1"
 MAIN_MOVED = "mingshao.followup.main.v1"
+FOLLOWERS_OWED = "mingshao.followup.followers.v1"
 DIRECTORY_APPLIED = "mingshao.followup.directory.v1"
 ASSIGNMENT = "mingshao.assignment.notice.v1"
 CELL = "mingshao.cell.changed.v1"
@@ -65,7 +66,9 @@ ALERT = "mingshao.alert.changed.v1"
 TICKETS = _topic("tickets", "intake", ("routing",), (SUBMISSION, ACTION))
 OPINIONS = _topic("opinions", "intake", ("routing",), (SUBMISSION, ACTION))
 CONTACTS = _topic("contacts", "intake", ("notify",), (CONTACT,), config=COMPACTED, keeper="notify")
-FOLLOWUPS = _topic("followups", "routing", ("routing",), (DEADLINE, JOINED, MAIN_MOVED, DIRECTORY_APPLIED))
+FOLLOWUPS = _topic(
+    "followups", "routing", ("routing",), (DEADLINE, JOINED, MAIN_MOVED, FOLLOWERS_OWED, DIRECTORY_APPLIED)
+)
 CASES = _topic("cases", "routing", ("notify", "metrics", "evidence"), (FACT,))
 RATES = _topic("rates", "metrics", ("dashboards",), (CELL,), config=COMPACTED)
 DIRECTORY = _topic(

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from services.contracts.topics import DEADLINE, DIRECTORY_APPLIED, JOINED, MAIN_MOVED
+from services.contracts.topics import DEADLINE, DIRECTORY_APPLIED, FOLLOWERS_OWED, JOINED, MAIN_MOVED
 from tests.e2e.log import Logged
 
 Directory = Mapping[str, Mapping[str, Any]]
@@ -23,6 +23,7 @@ NAMED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     JOINED: lambda told: f"joined/{told['follower']}/{told['version']}",
     MAIN_MOVED: lambda told: f"main/{told['main']}/{told['version']}",
+    FOLLOWERS_OWED: lambda told: f"followers/{told['version']}/{told['after']}",  # leads to no move
     DIRECTORY_APPLIED: lambda told: f"directory/{told['what']}",
 }
 """How a followup is named in the id of the move that it leads to."""

@@ -24,7 +24,7 @@ from services.contracts.cases import (
 from services.contracts.codec import Event
 from services.contracts.deadlines import ClockName, EscalationLevel, Window
 from services.contracts.directory import DirectoryChanged, DirectoryKind
-from services.contracts.followups import CaseJoined, DeadlineReached, DirectoryApplied, MainMoved
+from services.contracts.followups import CaseJoined, DeadlineReached, DirectoryApplied, FollowersOwed, MainMoved
 from services.contracts.identity import case_id
 from services.contracts.messages import Message
 from services.contracts.rates import CellChanged
@@ -242,6 +242,7 @@ mains = st.builds(
     at=instants,
     hops=counts,
 )
+owed = st.builds(FollowersOwed, case_id=case_ids, version=counts, after=case_ids, at=instants)
 applied = st.builds(DirectoryApplied, case_id=case_ids, what=st.sampled_from(("successor", "policy")), at=instants)
 BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     SubmissionReceived: submissions,
@@ -250,6 +251,7 @@ BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     DeadlineReached: deadlines,
     CaseJoined: joins,
     MainMoved: mains,
+    FollowersOwed: owed,
     DirectoryApplied: applied,
     CaseFact: facts,
     AssignmentNotice: notices,

@@ -4,12 +4,14 @@ import random
 from collections.abc import Iterator
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.cases import CaseFact
 from services.contracts.followups import FollowUpCommand
 from services.contracts.identity import case_id
+from services.routing.domain import joins
 from services.routing.domain.case import Command
 from services.routing.domain.joins import TAKES_NOBODY
 from services.routing.domain.state import CaseState
@@ -153,6 +155,15 @@ def test_when_all_is_quiet_each_merged_case_has_one_main_that_lists_it(seed: int
 @settings(deadline=None)
 def test_messages_that_come_again_however_late_change_nothing_in_the_end(seed: int, cases: int) -> None:
     town = live(random.Random(seed), repeats=True, cases=cases, moves=3 * cases)
+    assert list(disagreements(town)) == []
+
+
+@given(seeds, counts, st.booleans())
+@settings(deadline=None)
+def test_however_few_are_told_at_once_all_agree_in_the_end(seed: int, cases: int, repeats: bool) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joins, "AT_ONCE", 1)
+        town = live(random.Random(seed), repeats=repeats, cases=cases, moves=3 * cases)
     assert list(disagreements(town)) == []
 
 

@@ -11,7 +11,7 @@ from .policies import Rules
 
 JOINED, MAIN_MOVED = "mingshao.followup.joined.v1", "mingshao.followup.main.v1"
 TAKES_NOBODY = ("rejected", "void", "returned")
-MOST_HOPS = 8
+MOST_HOPS, MOST_FOLLOWERS = 8, 5_000
 
 
 def joined(rules: Rules, case: Case, value: Json, now: datetime) -> None:
@@ -22,11 +22,15 @@ def joined(rules: Rules, case: Case, value: Json, now: datetime) -> None:
         return
     if joins and case["merged_into"] == follower and value["case_id"] < follower:
         _own(rules, case, "split", value)
-    elif joins and case["state"] in (*TAKES_NOBODY, "merged"):
+    elif joins and (case["state"] in (*TAKES_NOBODY, "merged") or _no_room(case, follower)):
         return  # it will hear where to go, if anywhere
     if joins or was_in:
         case["followers"][follower] = (value["version"], joins)
         _own(rules, case, "absorb" if joins else "let_go", value)
+
+
+def _no_room(case: Case, follower: str) -> bool:
+    return len(case["followers"]) >= MOST_FOLLOWERS and follower not in case["followers"]
 
 
 def main_moved(rules: Rules, case: Case, value: Json, now: datetime) -> None:

@@ -3,21 +3,29 @@
 The merged case asks (CaseJoined), the main answers (MainMoved); either may come twice or late, so both carry the
 version of the case that speaks, and an older one has no effect. Where two cases are merged into each other at once, the
 one with the smaller id is split again and becomes the main; both see that by themselves. A chain is followed to its
-end, at most MOST_HOPS times: a longer one, or a ring of three, is taken apart.
+end, at most MOST_HOPS times: a longer one, or a ring of three, is taken apart. A main with many followers tells them
+some at a time and owes itself the rest (FollowersOwed), so that no one record makes more than can be stored at once.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Literal
+
+import msgspec
 
 from services.contracts.actions import ActionDetails, ActionName, ActionRequested
 from services.contracts.actors import ROUTING
-from services.contracts.cases import State
-from services.contracts.followups import CaseJoined, FollowUpCommand, MainMoved
+from services.contracts.cases import Occurrence, State
+from services.contracts.followups import CaseJoined, FollowersOwed, FollowUpCommand, MainMoved
 
 from .moves import CHINESE
 from .state import CaseState, Decision, of_a_task
 
 MOST_HOPS = 8
+AT_ONCE = 200
+"""Followers told by one record; each hears at most talks.KEPT_OF_A_REPLY characters."""
+MOST_FOLLOWERS = 5_000
+"""Of one main, those split from it again among them: it remembers each, in its one document."""
 MUTUAL = "互为主件，此件为主件"
 TAKES_NOBODY: frozenset[State] = frozenset(("rejected", "void", "returned"))
 _TOLD: frozenset[ActionName | Literal["submit"]] = frozenset(
@@ -34,7 +42,7 @@ def joined(case: CaseState, told: CaseJoined) -> Iterator[ActionRequested]:
     summary = case.summary
     if told.joined and summary.merged_into == told.follower and case.case_id < told.follower:
         yield _asked(case, "split", f"joined/{told.follower}", told, step=told.version, reason=MUTUAL)
-    elif told.joined and (summary.state in TAKES_NOBODY or summary.state == "merged"):
+    elif told.joined and (summary.state in TAKES_NOBODY or summary.state == "merged" or _full(case, told.follower)):
         return  # it is told so: `owed`
     if told.joined or (known is not None and known.joined):
         action: ActionName = "absorb" if told.joined else "let_go"
@@ -73,13 +81,24 @@ def owed(after: CaseState | None, command: object, decisions: Sequence[Decision]
         )
     for decision in decisions:
         yield from _of(after, decision)
+    spoken = [decision for decision in decisions if decision.applied and _speaks(decision.action, decision.added)]
+    if spoken:
+        yield from _to_followers(after, spoken[-1].version, "", spoken[-1].at)
+    if isinstance(command, FollowersOwed) and _spoke_last(after) <= command.version:
+        yield from _to_followers(after, command.version, command.after, command.at)
 
 
 def _answer(main: CaseState | None, asked: CaseJoined) -> MainMoved | None:
     """How the main stands, to the one who asked to join it."""
     if main is None:
         return MainMoved(case_id=asked.follower, main=asked.case_id, version=0, gone=True, hops=asked.hops, at=asked.at)
-    return _moved(main, asked.follower, asked.hops)
+    answer = _moved(main, asked.follower, asked.hops)
+    return msgspec.structs.replace(answer, gone=True) if _full(main, asked.follower) else answer
+
+
+def _full(main: CaseState, follower: str) -> bool:
+    """Whether there is no room for this one besides."""
+    return follower not in main.followers and len(main.followers) >= MOST_FOLLOWERS
 
 
 def _of(after: CaseState, decision: Decision) -> Iterator[FollowUpCommand]:
@@ -93,10 +112,24 @@ def _of(after: CaseState, decision: Decision) -> Iterator[FollowUpCommand]:
         yield CaseJoined(case_id=was, follower=here, version=version, joined=False, at=at)
     if now is not None and was != now:
         yield CaseJoined(case_id=now, follower=here, version=version, joined=True, hops=hops, at=at)
-    if decision.action in _TOLD and not of_a_task(decision.added):
-        for follower, known in after.followers.items():
-            if known.joined:
-                yield _moved(after, follower, 0)
+
+
+def _to_followers(main: CaseState, version: int, after: str, at: datetime) -> Iterator[FollowUpCommand]:
+    """The next of them, in the order of their ids, hear how it stands now; the rest is owed."""
+    waiting = sorted(name for name, known in main.followers.items() if known.joined and name > after)
+    for follower in waiting[:AT_ONCE]:
+        yield _moved(main, follower, 0)
+    if len(waiting) > AT_ONCE:
+        yield FollowersOwed(case_id=main.case_id, version=version, after=waiting[AT_ONCE - 1], at=at)
+
+
+def _speaks(action: ActionName | Literal["submit"], occurrences: tuple[Occurrence, ...]) -> bool:
+    return action in _TOLD and not of_a_task(occurrences)
+
+
+def _spoke_last(main: CaseState) -> int:
+    """The version at which all its followers were last owed word."""
+    return next((step.version for step in reversed(main.steps) if _speaks(step.action, step.occurrences)), 0)
 
 
 def _moved(main: CaseState, follower: str, hops: int) -> MainMoved:
@@ -120,7 +153,7 @@ def _spoken_at(main: CaseState, follower: str) -> int:
     owed_by = (
         step
         for step in reversed(main.steps)
-        if step.action_id.startswith(taken_in) or (step.action in _TOLD and not of_a_task(step.occurrences))
+        if step.action_id.startswith(taken_in) or _speaks(step.action, step.occurrences)
     )
     return next((step.version for step in owed_by), 0)
 
