@@ -14,13 +14,20 @@ from tests.e2e.deployment import ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 """None where there is none."""
+ALONE = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+"""Nothing is asked of anybody else."""
+SECONDS = 30_000
+"""Milliseconds that something on the page may take."""
 AXE = ROOT / "services" / "metrics" / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @contextmanager
 def launched() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=ALONE)
         yield made
         made.close()
 

@@ -17,8 +17,8 @@ from deploy.local.supervisor import plan, record
 from tests.e2e.agreement import all_equal, settled
 from tests.e2e.cells import read_cells, standing
 from tests.e2e.deployment import ROOT, Deployment
+from tests.e2e.replaying import SEED, replay
 from tests.e2e.test_pipeline import ticket
-from tests.e2e.test_recount import SEED, replay
 from tests.recount.history import generate, reference_street
 
 

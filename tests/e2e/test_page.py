@@ -6,7 +6,6 @@ Where there is no chromium these tests are skipped, loudly.
 import re
 import time
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, cast
@@ -15,48 +14,12 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.agreement import settled
-from tests.e2e.chromium import CHROMIUM, card, keep, launched, plain, violations
+from tests.e2e.chromium import CHROMIUM, SECONDS, card, keep, plain, violations
 from tests.e2e.deployment import Deployment, until
 from tests.e2e.test_alerts import judge
-from tests.e2e.test_recount import SEED, replay
-from tests.recount.history import generate, reference_street
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: THE PAGE IS NOT TESTED HERE (make browser)")
 VIEWS = ("overview", "departments", "map", "explore")
-SECONDS = 30_000
-
-
-@pytest.fixture(scope="module")
-def shown(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
-    """With a history to look at."""
-    steps = generate(reference_street(), seed=SEED + 2, cases=200)
-    replay(deployment, steps, tmp_path_factory.mktemp("page") / "history.jsonl")
-    settled(deployment)
-    return deployment
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as made:
-        yield made
-
-
-@pytest.fixture
-def page(shown: Deployment, browser: Browser) -> Iterator[Page]:
-    """Signed in, all periods, Chinese; nothing may be asked of anybody else, and no script may fail."""
-    context = browser.new_context(viewport={"width": 1600, "height": 1000}, locale="zh-CN", accept_downloads=True)
-    opened = context.new_page()
-    failed: list[str] = []
-    opened.on("pageerror", lambda error: failed.append(str(error)))
-    opened.on("request", lambda one: None if one.url.startswith(shown.url("metrics")) else failed.append(one.url))
-    opened.goto(f"{shown.url('metrics')}/#key={shown.key('dashboard')}")
-    expect(opened.locator("nav")).to_be_visible(timeout=SECONDS)
-    assert shown.key("dashboard") not in opened.url
-    opened.get_by_label("全部", exact=True).check(force=True)
-    yield opened
-    context.close()
-    assert not failed
 
 
 def ask(shown: Deployment, **question: str) -> Any:
@@ -111,7 +74,7 @@ def test_the_figures_are_the_api_s_and_move_by_themselves(shown: Deployment, pag
 
 
 def test_a_figure_opens_its_receipt_its_cases_and_their_moves(shown: Deployment, page: Page) -> None:
-    card(page, "办结率").get_by_role("button").click()
+    card(page, "办结率").get_by_role("button").first.click()
     receipt = page.get_by_role("dialog", name="凭据")
     expect(receipt.locator(".verdict")).to_contain_text("核对一致", timeout=SECONDS)
     row = ask(shown, rate="handled")["rows"][0]
@@ -240,7 +203,7 @@ def test_the_other_language_and_a_lost_connection_are_said(page: Page) -> None:
     page.get_by_role("button", name="中文").click()
     expect(page.locator(".link")).to_have_attribute("data-state", "live", timeout=SECONDS)
     page.context.set_offline(True)
-    page.get_by_label("今年").check(force=True)  # asks for another stream
+    page.get_by_label("近 7 天").check(force=True)  # asks for another stream
     expect(page.locator(".link")).to_have_attribute("data-state", "down", timeout=SECONDS)
     expect(page.locator(".link")).to_contain_text("连接中断")
     page.context.set_offline(False)

@@ -9,8 +9,8 @@ from tests.e2e.agreement import all_equal, settled
 from tests.e2e.cells import read_cells
 from tests.e2e.deployment import Deployment
 from tests.e2e.rates_topic import held, told, told_as_held
+from tests.e2e.replaying import SEED, replay
 from tests.e2e.test_pipeline import ticket
-from tests.e2e.test_recount import SEED, replay
 from tests.faults.street import kill, one_of
 from tests.recount.history import generate, reference_street
 

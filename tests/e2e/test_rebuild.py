@@ -12,8 +12,8 @@ import pytest
 from tests.conftest import free_port_base
 from tests.e2e.agreement import all_equal, facts
 from tests.e2e.deployment import ROOT, Deployment, until
+from tests.e2e.replaying import SEED, replay
 from tests.e2e.test_pipeline import ticket
-from tests.e2e.test_recount import SEED, replay
 from tests.recount.history import generate, reference_street
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.agreement import all_equal, settled
 from tests.e2e.cells import read_cells
 from tests.e2e.deployment import Deployment
-from tests.e2e.test_recount import SEED, replay
+from tests.e2e.replaying import SEED, replay
 from tests.recount.history import generate, reference_street
 from tests.recount.points import RATES, hour, points
 from tests.recount.recount import Recount

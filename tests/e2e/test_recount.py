@@ -1,26 +1,17 @@
 """Every rate on every basis equals a recount of the log that shares no code with the services."""
 
-import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.e2e.agreement import all_equal, settled
 from tests.e2e.deployment import Deployment
+from tests.e2e.replaying import SEED, replay
 from tests.recount.history import generate, reference_street
 
-SEED = int(os.environ.get("MINGSHAO_TEST_SEED", "20260301"))
 CASE_COUNT = int(os.environ.get("MINGSHAO_TEST_CASES", "5000"))
 REAL = Path(__file__).parents[3] / "shared" / "data" / "replies_before_2019.jsonl"
-
-
-def replay(deployment: Deployment, steps: list[Any], file: Path) -> None:
-    """Push all steps; refused lines are the services' own affair, an error is not."""
-    file.write_text("".join(json.dumps(step, ensure_ascii=False) + "\n" for step in steps), encoding="utf-8")
-    result = deployment.mingshao("replay", str(file), timeout=900)
-    assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
 
 
 def test_a_synthetic_history_is_counted_as_recounted_even_when_played_twice(

@@ -2,6 +2,8 @@
 import { signedIn } from "./state";
 
 export interface Labels { zh?: string; en?: string }
+/** Up to when is counted, and whether that is all there is. */
+export interface Counted { counted_up_to: string | null; behind_seconds: number | null; complete: boolean }
 export interface Figure {
   group: Record<string, string>; labels: Record<string, Labels>;
   numerator: number | null; denominator: number | null; value: number | null; reason: string | null;
@@ -13,34 +15,39 @@ export interface Definition {
   id: string; version: number; name: string; name_en: string; numerator: unknown; denominator: unknown;
   bases: string[]; meaning: string; meaning_en: string; source: string; quantiles?: { at: number[] };
 }
-export interface Answer {
+export interface Answer extends Counted {
+  period: Labels;
   rate: string; name: string; name_en: string; definition: Definition; basis: string; reading: string;
   group_by: string[]; rows: Figure[]; position: Record<string, number>; from: string | null; to: string | null;
 }
-export interface Overview { at: string; zone: string; today: string; position: Record<string, number>; answers: Answer[] }
+export interface Overview extends Counted { at: string; zone: string; today: string; position: Record<string, number>; answers: Answer[] }
 export interface Definitions { definitions: Definition[]; dimensions: string[]; made_of: Record<string, string>; group_by: string[]; assessments: string[] }
-export interface Span { span: string; from: string; to: string; complete: boolean }
+export interface Span { span: string; from: string; to: string; complete: boolean; mature: boolean }
 export interface Series extends Omit<Answer, "rows"> { by: string; groups: number; spans: Span[]; rows: { group: Record<string, string>; labels: Record<string, Labels>; figures: Figure[] }[] }
-export interface Share { case_id: string; numerator: number; denominator: number; standing: string; why: string | null }
-export type Side = "numerator" | "denominator" | "left_out";
-export interface Receipt {
+export interface Share {
+  number?: string | null; title?: string | null; department?: string; labels?: Labels; due_at?: string | null; days_late?: number | null;
+  case_id: string; numerator: number; denominator: number; standing: string; why: string | null;
+}
+export type Side = "numerator" | "denominator" | "rest" | "left_out";
+export interface Receipt extends Counted {
+  period: Labels;
   rate: string; name: string; name_en: string; definition: Definition; basis: string; reading: string;
   only: Record<string, string>; position: Record<string, number>; recounted: Figure; figure: Figure | null;
   agrees: boolean | null; partitions: { partition: number; seq: number; cells: Record<string, number>; cases: Record<string, number>; agrees: boolean }[] | null;
-  counts: Record<Side, number>; side: Side; cases: Share[]; from: string | null; to: string | null; next: string | null;
+  counts: Partial<Record<Side, number>>; side: Side; cases: Share[]; from: string | null; to: string | null; next: string | null;
 }
 export interface Step { seq: number; action: string; at: string; by: string; state: string; department?: string }
 export interface Piece { basis: string; bucket: string; tally: Record<string, number>; since: number; until?: number }
 export interface Evidence { partition: number; labels: Record<string, Labels>; evidence: { case_id: string; seq: number; steps?: Step[]; pieces: Piece[] } }
-export interface Scores { rows: { group: Record<string, string>; labels: Record<string, Labels>; score: number | null; rank: number | null; weight: number }[] }
+export interface Scores { least_n?: number; rows: { n?: number; unranked?: string | null; group: Record<string, string>; labels: Record<string, Labels>; score: number | null; rank: number | null; weight: number }[] }
 export interface Places {
   grids: { id: string; name: string; name_en: string; community: string; polygon: [number, number][][] }[];
   communities: { id: string; name: string; name_en: string; street: string; inhabitants: number | null }[];
   streets: { id: string; name: string; name_en: string }[];
 }
 export interface PublicFigure { labels: Labels; value: number | null; n: number | null }
-export interface Board { rate: string; name: string; name_en: string; meaning: string; meaning_en: string; total: PublicFigure; departments: PublicFigure[]; hidden: number }
-export interface PublicBoards { at: string; since: string; least: number; boards: Board[] }
+export interface Board { period?: Labels; rate: string; name: string; name_en: string; meaning: string; meaning_en: string; total: PublicFigure; departments: PublicFigure[]; hidden: number }
+export interface PublicBoards extends Counted { period: Labels; at: string; since: string; least: number; boards: Board[] }
 export interface AlertFigure {
   rate: string; basis: string; reading: string; group?: Record<string, string>; value: number | null; n: number; threshold: number; mean?: number;
   part?: "numerator" | "denominator" | "rest";
@@ -51,6 +58,7 @@ export interface Alert {
   labels: Record<string, Labels>; state: string; since: string; cleared_at: string | null; why: "figure" | "rule" | null; figure: AlertFigure;
 }
 export interface Alerts {
+  waits: boolean;
   at: string; judged_at: string | null; rules: number; standing: Alert[]; cleared: Alert[];
   broken: { rule: string; name: string; name_en: string; code: string; field: string; reason: Labels }[];
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { address, get, type Question } from "./api";
+import { onShown } from "./shown";
 import { moved } from "./state";
 
 const CALM_MS = 4_000;
@@ -21,8 +22,11 @@ export function useAsked<T>(path: string | null, question: Question = {}, live =
     let busy = true;
     let stale = false;
     const later = () => {
-      timer ||= window.setTimeout(() => void read(), CALM_MS);
+      // what nobody sees can wait until somebody does
+      if (document.hidden) stale = true;
+      else timer ||= window.setTimeout(() => void read(), CALM_MS);
     };
+    const silenceShown = onShown((shown) => shown && stale && !busy && void read());
     const read = async () => {
       [timer, busy, stale] = [0, true, false];
       try {
@@ -47,6 +51,7 @@ export function useAsked<T>(path: string | null, question: Question = {}, live =
     void read();
     return () => {
       silence();
+      silenceShown();
       clearInterval(clock);
       clearTimeout(timer);
       stop.abort();

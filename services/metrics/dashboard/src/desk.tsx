@@ -1,13 +1,16 @@
 // The page of those who are signed in: four views, one live stream, and the receipt of whatever is pressed.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Problem, resume, signIn, signOut } from "./api";
 import { age, clock } from "./format";
-import { firstDay } from "./periods";
+import { Behind } from "./parts/behind";
+import { Brand, LanguageButton, SizeButton } from "./parts/head";
+import { overviewAsked } from "./periods";
+import { clearLink, keyOfLink } from "./key";
 import { href, route, VIEWS } from "./route";
-import { follow } from "./stream";
-import { heard, language, link, signedIn, switchLanguage } from "./state";
+import { follow, type Following } from "./stream";
+import { heard, language, link, overview, signedIn } from "./state";
 import "./style.css";
 import { DepartmentsView } from "./views/departments";
 import { ExploreView } from "./views/explore";
@@ -28,8 +31,13 @@ function Desk() {
 }
 
 function Inside() {
-  const from = firstDay();
-  useEffect(() => follow({ from }), [from]);
+  const following = useRef<Following | null>(null);
+  const wanted = overviewAsked();
+  useEffect(() => {
+    const begun = (following.current = follow(wanted));
+    return () => begun.stop();
+  }, []);
+  useEffect(() => following.current?.ask(wanted), [JSON.stringify(wanted)]);
   const View = SHOWN[route.value.view];
   return (
     <>
@@ -40,26 +48,15 @@ function Inside() {
           {VIEWS.map((view) => <a key={view} href={href(view)} aria-current={route.value.view === view ? "page" : undefined}>{say(view)}</a>)}
         </nav>
         <LinkState />
+        <SizeButton />
         <LanguageButton />
         <button type="button" class="button" onClick={() => void signOut()}>{say("sign_out")}</button>
       </header>
+      <Behind told={overview.value} />
       <main id="main" tabIndex={-1} class={link.value === "down" ? "old" : ""}><View /></main>
       <ReceiptDrawer />
     </>
   );
-}
-
-export function Brand() {
-  return (
-    <div class="brand">
-      <img src="/static/icon.svg" alt="" width="40" height="40" />
-      <div><h1>{say("title")}</h1><p>{say("tagline")}</p></div>
-    </div>
-  );
-}
-
-export function LanguageButton() {
-  return <button type="button" class="button" lang={language.value === "zh" ? "en" : "zh-CN"} onClick={switchLanguage}>{say("other")}</button>;
 }
 
 function LinkState() {
@@ -83,11 +80,8 @@ function Door() {
   const [note, setNote] = useState<"key_note" | "bad_key" | "wrong_key" | "failed">("key_note");
   const enter = (key: string) => signIn(key).catch((error: unknown) => setNote(error instanceof Problem && error.status === 401 ? "bad_key" : error instanceof Problem && error.status === 403 ? "wrong_key" : "failed"));
   useEffect(() => {
-    // a link with the key in it signs in at once, and does not leave the key in the address
-    const key = new URLSearchParams(location.hash.slice(1)).get("key");
-    if (!key) return;
-    history.replaceState(null, "", location.pathname);
-    void enter(key);
+    const key = keyOfLink();
+    if (key) void enter(key);
   }, []);
   return (
     <div class="door">
@@ -98,10 +92,12 @@ function Door() {
         <button type="submit" class="button strong">{say("enter")}</button>
         <p id="door-note" class={note === "key_note" ? "" : "bad"} role={note === "key_note" ? undefined : "alert"}>{say(note)}</p>
       </form>
-      <LanguageButton />
+      <div class="bar-top"><SizeButton /><LanguageButton /></div>
     </div>
   );
 }
 
+clearLink();
+addEventListener("hashchange", clearLink);
 void resume();
 render(<Desk />, document.getElementById("app")!);

@@ -10,13 +10,30 @@ export function number(value: number, digits = 0): string {
   return value.toLocaleString(locale(), { maximumFractionDigits: digits });
 }
 
-/** One decimal; never 100% where one is missing, nor 0% where there is one. */
+const MOST_DECIMALS = 12;
+
+/** One decimal, and more where it would say all (100%) though one is missing, or none though there is one: 2,499 of 2,500
+ * are 99.96%. The same rule as services/metrics/domain/percent.py. */
 export function percent(value: number | null | undefined): string | null {
   if (value === null || value === undefined) return null;
-  let tenths = Math.round(value * 1000);
-  if (tenths === 1000 && value < 1) tenths = 999;
-  if (tenths === 0 && value > 0) tenths = 1;
-  return `${(tenths / 10).toLocaleString(locale(), { minimumFractionDigits: tenths === 1000 ? 0 : 1 })}%`;
+  const digits = value === 1 ? 0 : decimals(value);
+  return `${(value * 100).toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits })}%`;
+}
+
+function decimals(share: number): number {
+  const rest = 100 * Math.min(Math.abs(share), Math.abs(1 - share));
+  let found = 1;
+  while (rest > 0 && rest < 0.51 * 10 ** -found && found < MOST_DECIMALS) found += 1;
+  return found;
+}
+
+/** A time as people write it here, without the year where it is this year's: 11月30日 18:00. */
+export function moment(at: string): string {
+  const shown = new Date(at);
+  const thisYear = new Intl.DateTimeFormat("sv-SE", { timeZone: zone.value, year: "numeric" }).format(shown) === today().slice(0, 4);
+  return shown.toLocaleString(locale(), {
+    timeZone: zone.value, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", ...(thisYear ? {} : { year: "numeric" as const }),
+  });
 }
 
 /** Seconds as days, hours or minutes. */

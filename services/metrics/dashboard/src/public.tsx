@@ -5,7 +5,9 @@ import { useEffect, useState } from "preact/hooks";
 import { get, type Board, type PublicBoards, type PublicFigure } from "./api";
 import { number, percent, time } from "./format";
 import { Missing } from "./parts/missing";
-import { language, switchLanguage } from "./state";
+import { Behind } from "./parts/behind";
+import { Brand, LanguageButton, SizeButton } from "./parts/head";
+import { language } from "./state";
 import "./style.css";
 import { pick, say } from "./words";
 
@@ -27,14 +29,16 @@ function PublicPage() {
   return (
     <>
       <header class="top">
-        <div class="brand"><img src="/static/icon.svg" alt="" width="40" height="40" /><div><h1>{say("public_title")}</h1><p>{say("tagline")}</p></div></div>
-        <button type="button" class="button" lang={language.value === "zh" ? "en" : "zh-CN"} onClick={switchLanguage}>{say("other")}</button>
+        <Brand title={say("public_title")} />
+        <SizeButton />
+        <LanguageButton />
       </header>
       <main>
         {!found ? <Missing error={error} /> : (
           <>
-            <p class="meaning">{say("since")} {found.since.slice(0, 10)} · {say("as_of")} {time(found.at)} · {say("public_note")}</p>
-            <section class="boards">{found.boards.map((board) => <OneBoard key={board.rate} board={board} />)}</section>
+            <Behind told={found} />
+            <p class="meaning"><strong>{pick(found.period.zh, found.period.en)}</strong> · {say("as_of")} {time(found.at)} · {say("public_note")}</p>
+            <section class="boards">{found.boards.map((board) => <OneBoard key={board.rate} board={board} period={pick((board.period ?? found.period).zh, (board.period ?? found.period).en)} />)}</section>
           </>
         )}
       </main>
@@ -42,11 +46,11 @@ function PublicPage() {
   );
 }
 
-function OneBoard({ board }: { board: Board }) {
+function OneBoard({ board, period }: { board: Board; period: string }) {
   const name = pick(board.name, board.name_en);
   return (
     <article class="board" aria-labelledby={`board-${board.rate}`}>
-      <h2 id={`board-${board.rate}`}>{name}</h2>
+      <h2 id={`board-${board.rate}`}>{name} <small>{period}</small></h2>
       {board.total.value === null ? <p class="hidden none">{say("hidden")}</p> : <p class="value">{percent(board.total.value)!.slice(0, -1)}<small>%</small></p>}
       <p class="parts">{say("total")}{board.total.n === null ? "" : ` · ${number(board.total.n)} ${say("cases")}`}</p>
       <table>

@@ -8,8 +8,8 @@ const ZH = {
   bad_key: "这把钥匙不认识，或已收回。请换一把。", wrong_key: "这把钥匙不能看数字，请用看板钥匙。",
   opening: "正在连接…", live: "实时", away: "数据库暂不可用", down: "连接中断",
   as_of: "截至", stands: "数字停在", ago: "前", seconds: "秒", minutes: "分钟", hours: "小时",
-  period: "时段", all: "全部", year: "今年", month: "本月", days30: "近 30 天", days7: "近 7 天", today: "今日",
-  inflow: "今日来件", by_hour: "逐时", trend30: "近 30 天", rates: "主要比率", overdue: "超期件",
+  period: "时段", all: "全部", days30: "近 30 天", days7: "近 7 天", today: "今日",
+  inflow: "今日来件", trend30: "近 30 天", rates: "主要比率",
   interval: "95% 区间", coverage: "覆盖率", nothing_yet: "还没有数据", hidden: "少于 10 件，不公示",
   n: "件数", numerator: "分子", denominator: "分母", left_out: "不计", score: "综合得分",
   department: "部门", search: "查找", per_10000: "每万人",
@@ -21,10 +21,23 @@ const ZH = {
   chart: "图", table: "表", by: "粒度", whole: "合计", link: "复制此查询的链接", copied: "已复制", show: "显示",
   colour_by: "着色", grids: "网格", communities: "社区", few: "少", many: "多", low: "低", high: "高", no_cases: "无件",
   public_title: "办理情况公示", since: "自", total: "全街道",
-  public_note: "比率按登记日或到期时间计；少于 10 件的不公示。", hidden_departments: "个部门件数太少，未列出",
-  how: "这些数字怎么算", time: "时间", no_rate: "没有这个指标：", week: "周", day: "日", hour: "时",
+  public_note: "比率按登记日或到期时间计；少于 10 件的不公示。", hidden_departments: "个部门不公示：件数太少，说了就可能看出是谁的事",
+  how: "这些数字怎么算", time: "时间", no_rate: "没有这个指标：",
   alerts: "条预警", no_alerts: "无预警", judged_last: "预警上次判断于", not_judged: "预警还没有判断过", broken_rules: "无法判断的预警规则",
   cleared_lately: "七天内解除", rule_gone: "规则已改或撤下", under: "低于", over: "超过", usually: "平日", from_factor: "达到", rest: "其余",
+  all_times: "全部时间", median: "中位数", counted: "计入",
+  counted_to: "统计截至", counted_unknown: "统计到何时还不知道", late_by: "落后", behind_note: "此后发生的还没有计入，正在追上",
+  overdue: "超期", overdue_note: "到期了还没有答复，现在就要办", late_note: "答复了，但晚于期限",
+  due_at: "期限", late: "迟", untitled: "（标题不显示）",
+  by_hour: "逐时", by_day: "逐日", by_week: "逐周", by_month: "逐月", by_year: "逐年",
+  young: "虚线：还没有都到期", young_over: "虚线：还没有过完", young_why: "新来的件还没到期，办结、答复自然少，不能与前面相比", axis_cut: "纵轴从", axis_from: "起",
+  unranked: "不排名", score_note: "任一项少于", score_note_n: "件的不排名",
+  no_department: "没有这个部门：", no_department_why: "。它可能从未有过件，或地址写错了。返回", none_in_period: "这个时段没有件。", show_all: "看全部时间",
+  empty_title: "还没有件：从第一件开始", empty_lead: "数字是从推送进来的件算出来的。现在一件也没有。",
+  empty_push: "在装有鸣哨的机器上推送一件：", empty_sources: "要接入热线、网格或别的来源，见文档 docs/connecting.md。", empty_live: "推送之后几秒，这一页自己会变，不用刷新。",
+  large: "大字版", again: "重试", gone_session: "登录已结束，请重新进入", not_for_you: "这把钥匙不能看这里", not_there: "没有找到：它不存在，或已经不在了",
+  not_understood: "这个问题没有答案，请改一改再问", too_often: "问得太快了，请稍等再试", resting: "数据还没有准备好，请稍等再试",
+  alerts_wait: "统计落后，预警暂不判断，等追上再说",
 };
 const EN: Record<keyof typeof ZH, string> = {
   title: "Mingshao", tagline: "Every call is answered and followed to its end", other: "中文", skip: "Skip to content",
@@ -33,8 +46,8 @@ const EN: Record<keyof typeof ZH, string> = {
   bad_key: "This key is not known or was withdrawn. Try another.", wrong_key: "This key may not see figures; use a dashboard key.",
   opening: "Connecting…", live: "Live", away: "The database does not answer", down: "Connection lost",
   as_of: "as of", stands: "figures stand at", ago: "ago", seconds: "s", minutes: "min", hours: "h",
-  period: "Period", all: "All", year: "This year", month: "This month", days30: "30 days", days7: "7 days", today: "Today",
-  inflow: "Received today", by_hour: "by hour", trend30: "30 days", rates: "Main rates", overdue: "Overdue",
+  period: "Period", all: "All", days30: "30 days", days7: "7 days", today: "Today",
+  inflow: "Received today", trend30: "30 days", rates: "Main rates",
   interval: "95 % interval", coverage: "Coverage", nothing_yet: "No data yet", hidden: "fewer than 10, not shown",
   n: "Cases", numerator: "Numerator", denominator: "Denominator", left_out: "Left out", score: "Score",
   department: "Department", search: "Find", per_10000: "per 10,000",
@@ -46,10 +59,23 @@ const EN: Record<keyof typeof ZH, string> = {
   chart: "Chart", table: "Table", by: "By", whole: "Total", link: "Copy a link to this", copied: "Copied", show: "Show",
   colour_by: "Colour by", grids: "Grids", communities: "Communities", few: "few", many: "many", low: "low", high: "high", no_cases: "no cases",
   public_title: "How it is handled", since: "since", total: "The whole street",
-  public_note: "Shares by the day received or the due time; nothing is said of fewer than 10 cases.", hidden_departments: "departments have too few cases and are not listed",
-  how: "How these figures are made", time: "Time", no_rate: "There is no such figure:", week: "week", day: "day", hour: "hour",
+  public_note: "Shares by the day received or the due time; nothing is said of fewer than 10 cases.", hidden_departments: "departments are withheld: so few cases that one might tell whose they are",
+  how: "How these figures are made", time: "Time", no_rate: "There is no such figure:",
   alerts: "alerts", no_alerts: "No alerts", judged_last: "Alerts were last judged at", not_judged: "Alerts have not been judged yet", broken_rules: "Alert rules that cannot be judged",
   cleared_lately: "Cleared in seven days:", rule_gone: "the rule was changed or removed", under: "under", over: "over", usually: "usually", from_factor: "told from", rest: "the rest",
+  all_times: "all times", median: "median", counted: "Counted",
+  counted_to: "Counted up to", counted_unknown: "It is not known up to when is counted", late_by: "behind by", behind_note: "what happened since is not in the figures yet; they are catching up",
+  overdue: "Overdue", overdue_note: "due and not answered: to be done now", late_note: "answered, but after the due time",
+  due_at: "due", late: "late by", untitled: "(title not shown)",
+  by_month: "by month", by_hour: "by hour", by_day: "by day", by_week: "by week", by_year: "by year",
+  young: "dashed: not all due yet", young_over: "dashed: not over yet", young_why: "new cases are not due, so fewer of them are closed or answered; not to be compared with those before", axis_cut: "axis from", axis_from: "up",
+  unranked: "not ranked", score_note: "not ranked with fewer than", score_note_n: "cases of any part",
+  no_department: "There is no such department: ", no_department_why: ". It may never have had a case, or the address is wrong. Back to", none_in_period: "No cases in this period.", show_all: "Show all times",
+  empty_title: "No cases yet: begin with the first", empty_lead: "Figures are made of the cases that are pushed in. There is none yet.",
+  empty_push: "Push one, on the machine that has Mingshao:", empty_sources: "To connect a hotline, grids or another source, see docs/connecting.md.", empty_live: "Some seconds after the push this page changes by itself; no need to load it again.",
+  large: "Large print", again: "Try again", gone_session: "The sign-in is over; please enter again", not_for_you: "This key may not see this", not_there: "Not found: it does not exist, or is gone",
+  not_understood: "This question has no answer; please change it", too_often: "Asked too fast; wait a moment and try again", resting: "The data is not ready; wait a moment and try again",
+  alerts_wait: "Counting is behind: alerts are not judged until it has caught up",
 };
 export type Word = keyof typeof ZH;
 
@@ -68,6 +94,30 @@ const CODES: Record<string, [string, string]> = {
   urgency: ["紧急程度", "Urgency"], community: ["社区", "Community"], street: ["街道", "Street"],
   category_1: ["一级类别", "Category, level 1"], category_2: ["二级类别", "Category, level 2"],
 };
+
+// what is left of a share, where it has a name of its own: the cases that missed what the share is of
+const RESTS: Record<string, [string, string]> = {
+  handled: ["未办结", "Not closed"], handled_due: ["到期未办结", "Due, not closed"], replied: ["未答复", "Not answered"],
+  on_time: ["未按时", "Not on time"], on_time_first: ["首期未按时", "Not by the first promise"], assist_on_time: ["协办未按时", "Assists not on time"],
+  signed_on_time: ["未及时签收", "Not signed on time"], contacted_first: ["未先行联系", "Not contacted first"],
+  contacted: ["未联系", "Not contacted"], resolved: ["未解决", "Unsolved"],
+  satisfied: ["不满意", "Dissatisfied"], satisfied_strict: ["不到满意", "Less than satisfied"], satisfied_first: ["首次不满意", "Dissatisfied at first"],
+  not_dissatisfied: ["不满意", "Dissatisfied"], once_done: ["重办过", "Redone"],
+  // of these the numerator is what is not wanted
+  extended: ["未延期", "Not extended"], returned: ["未退单", "Not returned"], returned_up: ["未退回", "Not returned upward"], duplicate: ["不重复", "No duplicates"],
+  redone: ["未重办", "Not redone"], verified_first: ["核查通过", "Verified"], self_handled: ["非自办", "Not on the spot"],
+};
+
+/** Why the end of a line is dashed: by the day received its cases are not due, else the span is not over. */
+export function youngName(basis: string): string {
+  return say(basis === "cohort" ? "young" : "young_over");
+}
+
+/** The third side of a share. */
+export function restName(rate: string): string {
+  const found = RESTS[rate] ?? ["未达标", "Missed it"];
+  return found[language.value === "zh" ? 0 : 1];
+}
 
 // the moves of a case, as routing names them
 const ACTIONS: Record<string, string> = {

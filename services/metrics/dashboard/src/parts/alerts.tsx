@@ -19,6 +19,7 @@ export function Alerts() {
       <div role="status">
         <h2 id="alerts-title">{standing.length ? <><strong>{number(standing.length)}</strong> {say("alerts")}</> : say("no_alerts")}</h2>
       </div>
+      {data.waits && <p class="bad">{say("alerts_wait")}</p>}
       {age === null ? <p class="parts">{say("not_judged")}</p> : unsure && <p class="bad">{say("judged_last")} {time(data.judged_at ?? "")} ({duration(age / 1000)} {say("ago")})</p>}
       {standing.length > 0 && <ul class="standing">{standing.map((one) => <li key={one.id}><Line one={one} /></li>)}</ul>}
       {broken.length > 0 && (

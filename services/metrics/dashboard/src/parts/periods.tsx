@@ -1,4 +1,4 @@
-import { choose, period, PERIODS } from "../periods";
+import { choose, period, periodName, PERIODS } from "../periods";
 import { say } from "../words";
 
 /** Which period the view is of. */
@@ -9,7 +9,7 @@ export function Periods() {
       {PERIODS.map((name) => (
         <label key={name}>
           <input type="radio" name="period" checked={period.value === name} onChange={() => choose(name)} />
-          <span>{say(name)}</span>
+          <span>{periodName(name)}</span>
         </label>
       ))}
     </fieldset>

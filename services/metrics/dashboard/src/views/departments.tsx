@@ -9,7 +9,7 @@ import { Card } from "../parts/card";
 import { Missing } from "../parts/missing";
 import { Periods } from "../parts/periods";
 import { usePiecewise } from "../parts/piecewise";
-import { firstDay } from "../periods";
+import { asked as asks, firstDay, periodOf } from "../periods";
 import { openReceipt } from "../receipts";
 import { href, route } from "../route";
 import { language } from "../state";
@@ -20,7 +20,7 @@ const COLUMNS = ["handled", "on_time", "satisfied", "resolved", "returned", "red
 const OWN = ["handled", "replied", "on_time", "signed_on_time", "satisfied", "resolved", "returned", "redone", "speed_replied"] as const;
 type Sort = "name" | "n" | "score" | (typeof COLUMNS)[number];
 
-interface Line { id: string; name: string; n: number; rows: Partial<Record<string, Figure>>; score: number | null; rank: number | null }
+interface Line { id: string; name: string; n: number; rows: Partial<Record<string, Figure>>; score: number | null; rank: number | null; few: number | null }
 
 export function DepartmentsView() {
   return route.value.id ? <OneDepartment id={route.value.id} /> : <AllDepartments />;
@@ -28,7 +28,7 @@ export function DepartmentsView() {
 
 function AllDepartments() {
   const from = firstDay();
-  const asked = useAsked<Overview>("/v1/rates/several", { rates: COLUMNS.join(), group_by: "department", from });
+  const asked = useAsked<Overview>("/v1/rates/several", { rates: COLUMNS.join(), group_by: "department", ...asks() });
   const answers = asked.data?.answers ?? [];
   const assessment = useAsked<Definitions>("/v1/definitions", {}, false).data?.assessments[0];
   const scores = useAsked<Scores>(assessment ? "/v1/scores" : null, { assessment, from });
@@ -58,6 +58,7 @@ function AllDepartments() {
         <Periods />
       </div>
       <section class="sheet">
+        <p class="parts">{answers[0] && periodOf(answers[0])}{scored && scores.data?.least_n && ` · ${say("score_note")} ${number(scores.data.least_n)} ${say("score_note_n")}`}</p>
         <div class="scroll tall" tabIndex={0} role="region" aria-label={say("departments")}>
           <table class="ranking">
             <thead>
@@ -83,7 +84,7 @@ function Row({ line, answers, scored, from }: { line: Line; answers: Answer[]; s
     <tr>
       <th scope="row"><a href={href("departments", line.id)}>{line.name}</a></th>
       <td>{number(line.n)}</td>
-      {scored && <td>{line.score === null ? <span class="none">—</span> : <><strong>{number(line.score, 1)}</strong> <small>#{line.rank}</small></>}</td>}
+      {scored && <td>{line.score === null ? <span class="none">—</span> : <><strong>{number(line.score, 1)}</strong> <small>{line.rank === null ? `${say("unranked")}${line.few === null ? "" : ` · n ${number(line.few)}`}` : `#${line.rank}`}</small></>}</td>}
       {answers.map((answer) => {
         const { rate } = answer;
         const row = line.rows[rate];
@@ -103,16 +104,17 @@ function Row({ line, answers, scored, from }: { line: Line; answers: Answer[]; s
 
 function OneDepartment({ id }: { id: string }) {
   const from = firstDay();
-  const answers = useAsked<Overview>("/v1/rates/several", { rates: OWN.join(), department: id, from }).data?.answers ?? [];
+  const answers = useAsked<Overview>("/v1/rates/several", { rates: OWN.join(), department: id, ...asks() }).data?.answers ?? [];
   const trends = OWN.map((rate) => useAsked<Series>(rate.startsWith("speed") ? null : "/v1/rates/series", { rate, department: id, from: from ?? "2020-01-01", by: "month" }).data);
   const named = useAsked<Answer>("/v1/rates", { rate: "handled", group_by: "department", department: id });
-  const kinds = useAsked<Overview>("/v1/rates/several", { rates: "handled,on_time,satisfied", group_by: "category", department: id, from }).data?.answers ?? [];
+  const kinds = useAsked<Overview>("/v1/rates/several", { rates: "handled,on_time,satisfied", group_by: "category", department: id, ...asks() }).data?.answers ?? [];
   if (named.error) return <Missing error={named.error} />;
   const label = named.data?.rows[0]?.labels.department;
+  if (named.data && !label) return <p class="note" role="status">{say("no_department")} <code>{id}</code>{say("no_department_why")} <a href={href("departments")}>{say("departments")}</a></p>;
   return (
     <>
       <div class="bar-top"><h2><a href={href("departments")}>{say("departments")}</a> › {pick(label?.zh, label?.en) || id}</h2><Periods /></div>
-      <section class="figures small">{answers.map((answer, index) => <Card key={answer.rate} answer={answer} trend={trends[index]} />)}</section>
+      <section class="figures small">{answers.map((answer, index) => <Card key={answer.rate} answer={answer} trend={trends[index]} trendOf={say("by_month")} />)}</section>
       <Groups dimension="category" answers={kinds} />
     </>
   );
@@ -124,7 +126,7 @@ function gather(answers: Answer[], scores: Scores | null): Line[] {
     for (const row of answer.rows) {
       const id = row.group.department ?? "";
       if (id === "none") continue;
-      const line = lines.get(id) ?? { id, name: pick(row.labels.department?.zh, row.labels.department?.en) || id, n: 0, rows: {}, score: null, rank: null };
+      const line = lines.get(id) ?? { id, name: pick(row.labels.department?.zh, row.labels.department?.en) || id, n: 0, rows: {}, score: null, rank: null, few: null };
       line.rows[answer.rate] = row;
       if (answer.rate === "handled") line.n = row.denominator ?? 0;
       lines.set(id, line);
@@ -132,7 +134,7 @@ function gather(answers: Answer[], scores: Scores | null): Line[] {
   });
   for (const row of scores?.rows ?? []) {
     const line = lines.get(row.group.department ?? "");
-    if (line) [line.score, line.rank] = [row.score, row.rank];
+    if (line) [line.score, line.rank, line.few] = [row.score, row.rank, row.unranked === "too_few" ? (row.n ?? 0) : null];
   }
   return [...lines.values()];
 }
@@ -148,6 +150,11 @@ function kept(before: Map<string, Line>, lines: Line[]): Map<string, Line> {
 function order(a: Line, b: Line, by: Sort): number {
   if (by === "name") return a.name.localeCompare(b.name, "zh-CN");
   if (by === "n") return a.n - b.n;
-  if (by === "score") return (a.score ?? -1) - (b.score ?? -1);
+  if (by === "score") return ranking(a) - ranking(b);
   return (a.rows[by]?.value ?? -1) - (b.rows[by]?.value ?? -1);
+}
+
+/** Who is not ranked stands behind all who are. */
+function ranking(line: Line): number {
+  return line.rank === null ? (line.score ?? -1) - 1000 : (line.score ?? 0);
 }

@@ -8,9 +8,10 @@ import { Bar } from "../parts/bar";
 import { Chart, MOST_LINES } from "../parts/chart";
 import { Missing } from "../parts/missing";
 import { usePiecewise } from "../parts/piecewise";
+import { periodOf } from "../periods";
 import { openReceipt } from "../receipts";
 import { ask, route } from "../route";
-import { named, pick, say, type Word } from "../words";
+import { named, pick, say, youngName } from "../words";
 
 const UNITS = ["day", "week", "month", "year", "hour"] as const;
 
@@ -40,7 +41,7 @@ export function ExploreView() {
         <Choice name="then_by" label={say("then_by")} value={asked.then_by ?? ""} options={[["", say("none")], ...definitions.data.dimensions.filter((one) => one !== asked.group_by).map((one): [string, string] => [one, named(one)])]} />
         <label class="choice"><span>{say("from")}</span><input type="date" value={asked.from ?? ""} onChange={(event) => ask({ from: event.currentTarget.value })} /></label>
         <label class="choice"><span>{say("to")}</span><input type="date" value={asked.to ?? ""} onChange={(event) => ask({ to: event.currentTarget.value })} /></label>
-        {chart && <Choice name="by" label={say("by")} value={asked.by ?? "day"} options={UNITS.map((one) => [one, say(one as Word)])} />}
+        {chart && <Choice name="by" label={say("by")} value={asked.by ?? "day"} options={UNITS.map((one) => [one, say(`by_${one}`)])} />}
         <Choice name="show" label={say("show")} value={chart ? "chart" : "table"} options={[["chart", say("chart")], ["table", say("table")]]} />
       </form>
       <div class="bar-top">
@@ -50,7 +51,7 @@ export function ExploreView() {
           <a key={format} class="button" href={address("/v1/rates/export", { ...question, format })} download>{say("export")} {format.toUpperCase()}</a>
         ))}
       </div>
-      {error ? <Missing error={error} /> : chart ? series.data && series.data.rate === row.id && <Lines series={series.data} share={share} /> : answer.data && answer.data.rate === row.id && <Rows answer={answer.data} share={share} speed={speed} />}
+      {error ? <Missing error={error} /> : chart ? series.data && series.data.rate === row.id && <Lines series={series.data} share={share} speed={speed} /> : answer.data && answer.data.rate === row.id && <Rows answer={answer.data} share={share} speed={speed} />}
     </>
   );
 }
@@ -74,11 +75,12 @@ function CopyLink() {
   return <button type="button" class="button" onClick={copy}>{copied ? say("copied") : say("link")}</button>;
 }
 
-function Lines({ series, share }: { series: Series; share: boolean }) {
+function Lines({ series, share, speed }: { series: Series; share: boolean; speed: boolean }) {
   const more = series.groups - series.rows.length;
   return (
     <section class="sheet">
-      <Chart series={series} share={share} />
+      <p class="parts">{periodOf(series)}{series.spans.some((one) => !one.mature) && ` · ${youngName(series.basis)}${series.basis === "cohort" ? `: ${say("young_why")}` : ""}`}</p>
+      <Chart series={series} share={share} speed={speed} />
       {more > 0 && <p class="parts">{`+ ${number(more)}`}</p>}
     </section>
   );
@@ -91,6 +93,7 @@ function Rows({ answer, share, speed }: { answer: Answer; share: boolean; speed:
   const people = answer.rows.some((row) => row.per_10000 !== undefined);
   return (
     <section class="sheet">
+      <p class="parts">{periodOf(answer)}</p>
       <div class="scroll tall" tabIndex={0} role="region" aria-label={pick(answer.name, answer.name_en)}>
         <table>
           <thead>

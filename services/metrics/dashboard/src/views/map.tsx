@@ -7,7 +7,7 @@ import { useAsked } from "../asked";
 import { number, percent } from "../format";
 import { Missing } from "../parts/missing";
 import { Periods } from "../parts/periods";
-import { firstDay } from "../periods";
+import { asked as asks, periodOf } from "../periods";
 import { openReceipt } from "../receipts";
 import { ask, route } from "../route";
 import { named, pick, say } from "../words";
@@ -21,7 +21,7 @@ export function MapView() {
   const dimension = asked.by === "community" ? "community" : "grid";
   const places = useAsked<Places>("/v1/places", {}, false);
   const definitions = useAsked<Definitions>("/v1/definitions", {}, false);
-  const answer = useAsked<Answer>("/v1/rates", { rate, group_by: dimension, from: firstDay() });
+  const answer = useAsked<Answer>("/v1/rates", { rate, group_by: dimension, ...asks() });
   const [pointed, setPointed] = useState<string | null>(null);
   const shapes = useMemo(() => draw(places.data), [places.data]);
   if (!places.data || !definitions.data) return <Missing error={places.error ?? definitions.error} />;
@@ -67,6 +67,7 @@ export function MapView() {
             })}
           </svg>
           <figcaption class="legend">
+            {answer.data && <small>{periodOf(answer.data)}</small>}
             <span>{share ? say("low") : say("few")} {share ? percent(low) : number(low)}</span><i aria-hidden="true" /><span>{share ? percent(high) : number(high)} {share ? say("high") : say("many")}</span>
           </figcaption>
         </figure>

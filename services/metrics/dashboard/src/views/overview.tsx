@@ -4,10 +4,12 @@ import { useAsked } from "../asked";
 import { Alerts } from "../parts/alerts";
 import { Card } from "../parts/card";
 import { Columns } from "../parts/columns";
+import { Empty } from "../parts/empty";
 import { Missing } from "../parts/missing";
+import { Overdue } from "../parts/overdue";
 import { Periods } from "../parts/periods";
 import { daysAgo, longDay, number, percent, today } from "../format";
-import { period } from "../periods";
+import { choose, period, periodOf } from "../periods";
 import { openReceipt } from "../receipts";
 import { overview } from "../state";
 import { named, pick, say } from "../words";
@@ -20,22 +22,25 @@ export function OverviewView() {
   const hours = useAsked<Series>("/v1/rates/series", { rate: "received_count", period: day, by: "hour" });
   const trends = SHARES.map((rate) => useAsked<Series>("/v1/rates/series", { rate, from: daysAgo(29), by: "day" }).data);
   if (!picture) return <Missing error={null} />;
+  // nothing is counted and nothing waits to be
+  if (picture.complete && Object.values(picture.position).every((seq) => seq === 0)) return <Empty />;
   const of = (rate: string, groups = "") => picture.answers.find((one) => one.rate === rate && one.group_by.join() === groups);
-  const counts = picture.answers.filter((one) => one.definition.denominator === null && one.definition.quantiles === undefined);
-  const late = of("on_time");
-  const row = late?.rows[0];
+  const counts = picture.answers.filter((one) => one.basis === "flow" && one.definition.denominator === null);
+  const none = of("handled")?.rows[0]?.denominator === 0;
   return (
     <>
       <div class="bar-top"><h2>{longDay(day)}</h2><Periods /></div>
       <Alerts />
+      {none && period.value !== "all" && <p class="note">{say("none_in_period")} <button type="button" class="button" onClick={() => choose("all")}>{say("show_all")}</button></p>}
       <section class="figures" aria-label={say("rates")}>
         {SHARES.map((rate, index) => {
           const answer = of(rate);
-          return answer && <Card key={rate} answer={answer} trend={trends[index]} />;
+          return answer && <Card key={rate} answer={answer} trend={trends[index]} trendOf={say("trend30")} />;
         })}
       </section>
+      <Overdue open={of("overdue_open")} late={of("answered_late")} />
       <section class="today" aria-labelledby="today-title">
-        <h2 id="today-title">{say("today")}</h2>
+        <h2 id="today-title">{say("today")} <small>{counts[0] && periodOf(counts[0])}</small></h2>
         <dl>
           {counts.map((answer) => (
             <div key={answer.rate}>
@@ -43,12 +48,6 @@ export function OverviewView() {
               <dd><button type="button" class="plain" onClick={() => openReceipt(answer)}>{number(answer.rows[0]?.value ?? 0)}</button></dd>
             </div>
           ))}
-          {late && row && (
-            <div class={(row.denominator ?? 0) > (row.numerator ?? 0) ? "warn" : ""}>
-              <dt>{say("overdue")} · {say(period.value)}</dt>
-              <dd><button type="button" class="plain" onClick={() => openReceipt(late)}>{number((row.denominator ?? 0) - (row.numerator ?? 0))}</button></dd>
-            </div>
-          )}
         </dl>
         {hours.data?.rows[0] && <Columns spans={hours.data.spans} figures={hours.data.rows[0].figures} label={`${say("inflow")}, ${say("by_hour")}`} />}
       </section>
@@ -64,7 +63,7 @@ export function Groups({ dimension, answers }: { dimension: string; answers: (An
   const groups = [...(first?.rows ?? [])].sort((a, b) => (b.denominator ?? 0) - (a.denominator ?? 0));
   return (
     <section class="sheet" aria-labelledby={`by-${dimension}`}>
-      <h2 id={`by-${dimension}`}>{named(dimension)}</h2>
+      <h2 id={`by-${dimension}`}>{named(dimension)} <small>{first && periodOf(first)}</small></h2>
       <div class="scroll" tabIndex={0} role="region" aria-labelledby={`by-${dimension}`}>
         <table>
           <thead>

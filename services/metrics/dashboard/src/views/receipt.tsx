@@ -2,12 +2,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { address, get, type Evidence, type Figure, type Receipt, type Side } from "../api";
-import { duration, number, percent, time } from "../format";
+import { duration, moment, number, percent, time } from "../format";
 import { Missing } from "../parts/missing";
+import { periodOf } from "../periods";
 import { whose, type Whose } from "../receipts";
-import { moveName, named, pick, say, senderName } from "../words";
+import { moveName, named, pick, restName, say, senderName } from "../words";
 
-const SIDES: Side[] = ["numerator", "denominator", "left_out"];
+const SIDES: Side[] = ["numerator", "rest", "denominator", "left_out"];
 
 export function ReceiptDrawer() {
   const open = whose.value;
@@ -24,7 +25,7 @@ export function ReceiptDrawer() {
 }
 
 function Inside({ asked }: { asked: Whose }) {
-  const [side, setSide] = useState<Side>("numerator");
+  const [side, setSide] = useState<Side>(asked.side);
   const [pages, setPages] = useState<Receipt[]>([]);
   const [error, setError] = useState<unknown>(null);
   const [opened, setOpened] = useState<string | null>(null);
@@ -45,10 +46,10 @@ function Inside({ asked }: { asked: Whose }) {
         <h2>{receipt ? pick(receipt.name, receipt.name_en) : say("receipt")}</h2>
         <button type="button" class="button" onClick={() => (whose.value = null)}>{say("close")}</button>
       </header>
-      {error ? <Missing error={error} /> : !receipt ? <p class="missing" role="status">{say("counting")}</p> : (
+      {error ? <Missing error={error} again={() => { setError(null); setPages([]); void read(null); }} /> : !receipt ? <p class="missing" role="status">{say("counting")}</p> : (
         <>
           <p class="where">{[...Object.entries(receipt.recounted.labels).map(([, label]) => pick(label.zh, label.en)), named(receipt.basis), named(receipt.reading)].join(" · ")}
-            <br />{receipt.from || receipt.to ? `${receipt.from ? time(receipt.from) : "…"} – ${receipt.to ? time(receipt.to) : "…"}` : say("all")}</p>
+            <br />{periodOf(receipt)}</p>
           <p class={`verdict ${receipt.agrees === false ? "bad" : "good"}`} role="status">
             <strong>{worth(receipt.figure ?? receipt.recounted, receipt)}</strong>
             <span>{receipt.agrees === null ? say("as_then") : say(receipt.agrees ? "agrees" : "disagrees")}</span>
@@ -60,8 +61,8 @@ function Inside({ asked }: { asked: Whose }) {
           </details>
           <div class="bar-top">
             <fieldset class="pills"><legend class="unseen">{say("cases")}</legend>
-              {SIDES.map((one) => (
-                <label key={one}><input type="radio" name="side" checked={side === one} onChange={() => setSide(one)} /><span>{say(one)} {number(receipt.counts[one])}</span></label>
+              {SIDES.filter((one) => one in receipt.counts && (receipt.definition.denominator !== null || one === "numerator" || one === "left_out")).map((one) => (
+                <label key={one}><input type="radio" name="side" checked={side === one} onChange={() => setSide(one)} /><span>{sideName(one, receipt)} {number(receipt.counts[one] ?? 0)}</span></label>
               ))}
             </fieldset>
             {["xlsx", "csv"].map((format) => <a key={format} class="button" href={address(`${path}/export`, { ...question, format })} download>{format.toUpperCase()}</a>)}
@@ -70,18 +71,29 @@ function Inside({ asked }: { asked: Whose }) {
             {pages.flatMap((page) => page.cases).map((one) => (
               <li key={one.case_id}>
                 <button type="button" class="plain" aria-expanded={opened === one.case_id} onClick={() => setOpened(opened === one.case_id ? null : one.case_id)}>
-                  <code>{one.case_id}</code> <span>{named(one.standing)}{one.why ? ` · ${named(one.why)}` : ""}</span>
-                  {side !== "left_out" && <small>{number(one.numerator, 1)}{one.denominator ? ` / ${number(one.denominator)}` : ""}</small>}
+                  <b class={one.title ? "" : "none"}>{one.title || say("untitled")}</b>
+                  <span class="parts"><code>{one.number ?? one.case_id}</code> {one.labels && ` · ${pick(one.labels.zh, one.labels.en) || one.department}`}</span>
+                  <span class="parts">{named(one.standing)}{one.why ? ` · ${named(one.why)}` : ""}
+                    {one.due_at ? ` · ${say("due_at")} ${moment(one.due_at)}` : ""}
+                    {one.days_late != null && <em class="bad"> · {say("late")} {duration(one.days_late * 86_400)}</em>}
+                    {side !== "left_out" && (one.numerator > 1 || one.denominator > 1) && ` · ${number(one.numerator, 1)}${one.denominator ? ` / ${number(one.denominator)}` : ""}`}
+                  </span>
                 </button>
                 {opened === one.case_id && <Timeline case_id={one.case_id} />}
               </li>
             ))}
           </ul>
+          {pages.every((page) => page.cases.length === 0) && <p class="missing" role="status">{say("no_cases")}</p>}
           {last?.next && <button type="button" class="button" onClick={() => void read(last.next)}>{say("more")}</button>}
         </>
       )}
     </>
   );
+}
+
+function sideName(side: Side, { rate, definition }: Receipt): string {
+  if (side === "rest") return restName(rate);
+  return side === "numerator" && definition.denominator === null ? say("counted") : say(side);
 }
 
 function worth(row: Figure, receipt: Receipt): string {
