@@ -12,7 +12,7 @@ import msgspec
 from . import jars, java
 from .errors import died_at_start
 from .places import Home, write_atomically
-from .processes import Program
+from .processes import OWNER_ONLY, Program
 
 _LOGGING = Path(__file__).with_name("kafka-log4j2.xml")
 
@@ -111,6 +111,7 @@ def _format(home: Home, command: str, class_path: str, config: Path) -> None:
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
+            umask=OWNER_ONLY,
         )
     if result.returncode != 0:
         raise died_at_start("kafka (format)", log, f"exit {result.returncode}")

@@ -4,13 +4,14 @@ import hashlib
 import os
 import re
 import secrets
+from pathlib import Path
 
 import msgspec
 
 from services.contracts.directory import Key
 
 from .errors import LocalError
-from .places import Home
+from .places import Home, write_atomically
 
 # made at every `up`, beside one for each department of the street
 STANDARD = ("admin", "source:hotline", "replay", "dispatcher", "supervisor", "followup", "dashboard")
@@ -46,14 +47,28 @@ def local(home: Home, name: str) -> str:
     return _once(home, name.replace(":", "_"))
 
 
+def forget(home: Home, name: str) -> None:
+    """As if it had never been made."""
+    (home.keys / name.replace(":", "_")).unlink(missing_ok=True)
+
+
 def exists(home: Home, name: str) -> bool:
     """Whether it was made already."""
     return (home.keys / name.replace(":", "_")).exists()
 
 
-def secret(home: Home, name: str) -> str:
-    """A secret that is no key: never published, not even as a hash."""
-    return _once(home, f"{name}.secret")
+def secret_file(home: Home, name: str) -> Path:
+    """The file of a secret that is no key, made where it is absent: never published, not even as a hash."""
+    _once(home, f"{name}.secret")
+    return home.keys / f"{name}.secret"
+
+
+def keep(home: Home, name: str, secret: str) -> Path:
+    """The file of a secret that was told to us."""
+    path = home.keys / f"{name}.secret"
+    if not path.exists() or path.read_text() != secret:
+        write_atomically(path, secret)
+    return path
 
 
 def names(home: Home) -> list[str]:
@@ -81,4 +96,11 @@ def _once(home: Home, file: str) -> str:
             pass
         finally:
             fresh.unlink()
-    return path.read_text().strip()
+    found = path.read_text().strip()
+    if not found:
+        raise LocalError(
+            f"{path} 是空的。请恢复它的内容；找不回就删除它，再运行 mingshao up，会生成新的。",
+            f"{path} is empty. Restore what was in it; where that is lost, delete the file and run mingshao up again, "
+            "which makes a new one.",
+        )
+    return found

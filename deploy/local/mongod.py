@@ -23,6 +23,8 @@ SNAPSHOT_SECONDS = 30
 # percent of the cache that may be changed and not written yet (by default 2.5, 10, 5 and 20), so that of so small a
 # cache not every change is written at once: the same place
 EVICTION = {"updates_target": 10, "updates_trigger": 20, "dirty_target": 15, "dirty_trigger": 30}
+# a day: MongoDB writes a slow command into its log with the whole document, and contacts are documents
+SLOW_MS = 86_400_000
 # a member that was killed is primary again after 2.5 s, not 12
 _ELECTION = {"electionTimeoutMillis": 500, "heartbeatIntervalMillis": 200}
 
@@ -43,6 +45,7 @@ def prepare(home: Home, port: int) -> Program:
         f"--replSet={REPLICA_SET}",
         "--bind_ip=127.0.0.1",
         "--oplogSize=512",
+        f"--slowms={SLOW_MS}",
         f"--wiredTigerCacheSizeGB={max(LEAST_CACHE_GB, psutil.virtual_memory().total / 1e9 / CACHE_SHARE):.2f}",
         "--networkMessageCompressors=disabled",
         f"--wiredTigerEngineConfigString={','.join(engine)}",

@@ -1,6 +1,8 @@
 """Where things are: the project, a home (one deployment's data, keys, logs), the cache that homes share."""
 
+import contextlib
 import os
+import stat
 from pathlib import Path
 
 import msgspec
@@ -48,15 +50,27 @@ class Home(msgspec.Struct, frozen=True):
         return self.logs / f"{name}.log"
 
     def make(self) -> "Home":
-        """All folders; keys readable by their owner alone. Gives itself back, absolute."""
+        """All folders, for their owner alone, also what an earlier version left open. Gives itself back, absolute."""
         home = Home(self.path.resolve())
+        home.path.mkdir(parents=True, exist_ok=True)
+        for folder in (home.path, home.kafka, home.mongod, home.logs, home.run, home.keys):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o700)
         for folder in (home.kafka, home.mongod, home.logs, home.run, home.keys):
-            folder.mkdir(parents=True, exist_ok=True)
-        home.keys.chmod(0o700)
+            for path in folder.rglob("*"):
+                _close_to_others(path)
         return home
 
 
-def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
+def _close_to_others(path: Path) -> None:
+    # contacts are in Kafka's segments and MongoDB's files, and whatever a log may say is for its owner too
+    with contextlib.suppress(FileNotFoundError):  # a running server removes files meanwhile
+        mode = path.lstat().st_mode
+        if not stat.S_ISLNK(mode) and mode & 0o077:
+            path.chmod(stat.S_IMODE(mode) & ~0o077)
+
+
+def write_atomically(path: Path, text: str, mode: int = 0o600) -> None:
     """Readers see the old text or the new, whole."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)

@@ -15,6 +15,11 @@ import psutil
 MARK = "MINGSHAO_PROCESS_OF"
 NAME = "MINGSHAO_PROCESS"
 LOG_BYTES = 20_000_000
+OWNER_ONLY = 0o077
+"""The umask of all that is started: contacts are in what these processes write."""
+# of the shell that `up` was typed in: no process gets a secret but by its own settings
+SECRETS = frozenset({"MONGODB_URI", "MINGSHAO_ADMIN_KEY", "MINGSHAO_CONTACT_SECRET", "MINGSHAO_SESSION_SECRET"})
+YOUNG_SECONDS = 10.0
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +48,7 @@ def spawn(program: Program, home: Path) -> Running:
     with contextlib.suppress(OSError):
         if program.log.stat().st_size > LOG_BYTES:
             program.log.replace(program.log.with_suffix(".log.1"))
-    environment = {**os.environ, **program.environment, MARK: str(home), NAME: f"{program.name}:{program.port}"}
+    environment = {**inherited(), **program.environment, MARK: str(home), NAME: f"{program.name}:{program.port}"}
     with program.log.open("ab") as log:
         child = subprocess.Popen(
             program.command,
@@ -53,6 +58,7 @@ def spawn(program: Program, home: Path) -> Running:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=OWNER_ONLY,
         )
     _children[child.pid] = child
     try:
@@ -60,6 +66,11 @@ def spawn(program: Program, home: Path) -> Running:
     except psutil.NoSuchProcess:  # it ended at once; whoever asks `alive` will see
         started = time.time()
     return Running(name=program.name, pid=child.pid, started=started, port=program.port)
+
+
+def inherited() -> dict[str, str]:
+    """Our own environment without the secrets in it."""
+    return {name: value for name, value in os.environ.items() if name not in SECRETS}
 
 
 def alive(running: Running) -> bool:
@@ -111,7 +122,7 @@ def of_home(home: Path) -> list[Running]:
     found = []
     for process in psutil.process_iter():
         try:
-            environment: Mapping[str, str] = process.environ()
+            environment = _environment(process)
             if environment.get(MARK) != str(home) or process.pid == os.getpid():
                 continue
             name, _, port = environment.get(NAME, "?:0").rpartition(":")
@@ -120,6 +131,16 @@ def of_home(home: Path) -> list[Running]:
             continue
         if alive(running):
             found.append(running)
+    return found
+
+
+def _environment(process: psutil.Process) -> Mapping[str, str]:
+    """Of one that was just spawned the system tells none for a moment, until its program is laid out in memory."""
+    while not (found := process.environ()):
+        # a zombie and a thread of the kernel have none for ever, nor has one that wiped its own
+        if time.time() - process.create_time() > YOUNG_SECONDS or process.status() == psutil.STATUS_ZOMBIE:
+            break
+        time.sleep(0.001)
     return found
 
 

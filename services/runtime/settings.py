@@ -1,9 +1,11 @@
-"""What every service is told at its start, from the environment alone, read once."""
+"""What every service is told at its start, from the environment and the files it names, read once."""
 
 from typing import Literal
 
 from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from .secret_files import SecretFiles
 
 
 class ServiceSettings(BaseSettings):
@@ -23,3 +25,15 @@ class ServiceSettings(BaseSettings):
     log: Literal["json", "console"] = Field(default="json", validation_alias=AliasChoices("MINGSHAO_LOG"))
     instance: str = Field(default="", validation_alias=AliasChoices("MINGSHAO_INSTANCE"))
     failpoint: str = Field(default="", validation_alias=AliasChoices("MINGSHAO_FAILPOINT"))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What code gives, then the files that are named, then the environment."""
+        return init_settings, SecretFiles(settings_cls), env_settings

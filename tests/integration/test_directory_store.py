@@ -100,3 +100,24 @@ async def test_thousands_of_rows_are_one_change(store: DirectoryStore, log: Log)
     assert await store.change(given, 6_000) == list(range(1, 6_001))
     await store.publish()
     assert [version for version, *_ in log.told] == list(range(1, 6_001))
+
+
+async def test_a_first_admin_key_that_was_withdrawn_stays_so_until_another_is_told(
+    store: DirectoryStore, log: Log, database: Database
+) -> None:
+    first, second = "a" * 64, "b" * 64
+    await asyncio.gather(store.prepare(first), store.prepare(first))
+    assert await store.row("key", first) == {"row": {"role": "admin", "label": "first"}, "version": 1}
+    await store.change([change("key", first, None)])
+    await store.prepare(first)
+    assert await store.row("key", first) is None
+    await store.publish()
+    told = [DirectoryChanged(kind=kind, id=name, version=at, row=row) for at, kind, name, row in log.told]  # type: ignore[arg-type]  # kinds as they were told
+    assert [one.version for one in told] == [1, 2]
+    for collection in ("directory", "directory_state"):
+        await database[collection].drop()
+    await DirectoryStore.restore(database, told)
+    await store.prepare(first)
+    assert await store.row("key", first) is None
+    await store.prepare(second)
+    assert await store.row("key", second) is not None

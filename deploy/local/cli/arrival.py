@@ -58,10 +58,10 @@ def _after_the_end(home: Home, wanted: Wanted) -> None:
 def _judge(home: Home, state: State | None) -> None:
     if state is None or state.phase in ("stopping", "stopped"):
         raise LocalError("启动被中止。", "The start was cut short by a stop.")
-    if state.failure is not None:
-        raise LocalError(*state.failure)
     for zh, en in state.notes:
         say(zh, en, "bold yellow")
+    if state.failure is not None:
+        raise LocalError(*state.failure)
 
 
 def welcome(home: Home, wanted: Wanted) -> None:

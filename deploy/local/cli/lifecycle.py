@@ -172,6 +172,7 @@ def start_supervisor(home: Home) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=processes.OWNER_ONLY,
         )
 
 

@@ -1,12 +1,11 @@
 """Runs a service's own program in the deployment's place, for commands that are longer than a request."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
 from tempfile import TemporaryFile
 
-from .. import ports
+from .. import ports, processes
 from ..errors import LocalError
 from ..places import ROOT, Home
 from ..supervisor import plan, record
@@ -29,7 +28,7 @@ def lines(place: Home, wanted: Wanted, service: str, *arguments: str, fine: Coll
         with subprocess.Popen(
             [sys.executable, "-m", plan.module_of(service), *arguments],
             cwd=ROOT,
-            env=os.environ | plan.environment(place, wanted, f"{service}-1", port),
+            env=processes.inherited() | plan.environment(place, wanted, f"{service}-1", port),
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

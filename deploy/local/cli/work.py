@@ -10,6 +10,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from .. import keys, pushing, street
+from ..calls import Refused
 from ..errors import LocalError
 from .show import HomeOption, caller, console, home_of, say, trouble
 
@@ -31,9 +32,13 @@ def key(
     place = home_of(home)
     row = keys.row(name)
     if not keys.exists(place, name):
+        street.require_known(place, name, row)
         made = keys.local(place, name)
         try:
             street.publish(caller(place, "routing", "admin"), {"key": {keys.hash_of(made): msgspec.to_builtins(row)}})
+        except Refused:
+            keys.forget(place, name)  # a key that the directory will not have would stop the next `up` as well
+            raise
         except LocalError as error:
             trouble.print(
                 f"密钥已生成，尚未登记：下次 mingshao up 时登记。  Made, and published at the next up.\n{error.en}",

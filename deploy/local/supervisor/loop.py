@@ -144,6 +144,7 @@ class Supervisor:
             settled()
             return all(keeper.settled for keeper in services if keeper.name == "routing-1")
 
+        failure: tuple[str, str] | None = None
         deadline = self._now() + SERVICES_READY_SECONDS
         while True:
             await self._until(routing_settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
@@ -152,9 +153,14 @@ class Supervisor:
                 break
             except (NoAnswer, Refused) as error:
                 passing = isinstance(error, NoAnswer) or error.status == 503
-                if not passing or self._now() > deadline:
-                    raise
-                await asyncio.sleep(TICK_SECONDS)  # it went away after it had been ready, and is started again
+                if passing and self._now() <= deadline:
+                    await asyncio.sleep(TICK_SECONDS)  # it went away after it had been ready, and is started again
+                    continue
+                failure = _unpublished(error)
+                break
+            except LocalError as error:
+                failure = _unpublished(error)
+                break
         await self._until(settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
         await self._keys_read({k.name: f"http://127.0.0.1:{k.member.port}" for k in services if k.seen.ready})
         notes = tuple(
@@ -162,7 +168,7 @@ class Supervisor:
             for k in services
             if k.seen.status == "halted"
         )
-        self._say(phase="ready", answered=self._wanted.asked, doing=("", ""), notes=notes)
+        self._say(phase="ready", answered=self._wanted.asked, doing=("", ""), notes=notes, failure=failure)
 
     async def _seed(self) -> None:
         routing = self._keepers.get("routing-1")
@@ -284,6 +290,14 @@ def _waited_for(services: Iterable[Keeper]) -> str:
         f"{k.name} ({k.seen.waiting_for or k.seen.last_error or k.last_end or 'no answer'})"
         for k in services
         if not k.settled
+    )
+
+
+def _unpublished(error: LocalError) -> tuple[str, str]:
+    """What was not published harms nobody who is at work, so nothing is stopped for it."""
+    return (
+        f"服务在运行，但密钥与街道目录没有登记：{error.zh}",
+        f"All services run, and keys and the street's directory were not published: {error.en}",
     )
 
 

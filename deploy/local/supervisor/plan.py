@@ -63,20 +63,33 @@ def mongodb_uri(wanted: Wanted) -> str:
 
 
 def environment(home: Home, wanted: Wanted, name: str, port: int) -> dict[str, str]:
-    """A service instance's settings."""
-    return {
+    """A service instance's settings; secrets as the paths of their files, each for the service that needs it."""
+    common = {
         "KAFKA_BOOTSTRAP": kafka_bootstrap(wanted),
-        "MONGODB_URI": mongodb_uri(wanted),
         "MINGSHAO_HOST": "127.0.0.1",
         "MINGSHAO_PORT": str(port),
         "MINGSHAO_INSTANCE": name,
-        "MINGSHAO_ROUTING_URL": f"http://127.0.0.1:{ports.service_port(wanted.port_base, 'routing', 1)}",
-        "MINGSHAO_ADMIN_KEY_HASH": keys.hash_of(keys.local(home, "admin")),
-        "MINGSHAO_SESSION_SECRET": keys.secret(home, "session"),
-        "MINGSHAO_PUBLIC": "true",
-        "MINGSHAO_CONTACT_SECRET": keys.secret(home, "contact"),
         "PYTHONUNBUFFERED": "1",
     }
+    return common | _own(home, wanted, name.rpartition("-")[0])
+
+
+def _own(home: Home, wanted: Wanted, service: str) -> dict[str, str]:
+    if service == "intake":
+        routing = f"http://127.0.0.1:{ports.service_port(wanted.port_base, 'routing', 1)}"
+        return {
+            "MINGSHAO_ROUTING_URL": routing,
+            "MINGSHAO_CONTACT_SECRET_FILE": str(keys.secret_file(home, "contact")),
+        }
+    store = {"MONGODB_URI": mongodb_uri(wanted)}
+    if wanted.mongodb is not None:  # the user's own, which may hold a password
+        store = {"MONGODB_URI_FILE": str(keys.keep(home, "mongodb", wanted.mongodb))}
+    if service == "routing":
+        return store | {"MINGSHAO_ADMIN_KEY_HASH": keys.hash_of(keys.local(home, "admin"))}
+    if service == "metrics":
+        session = str(keys.secret_file(home, "session"))
+        return store | {"MINGSHAO_PUBLIC": "true", "MINGSHAO_SESSION_SECRET_FILE": session}
+    return store
 
 
 def services(home: Home, wanted: Wanted, client: httpx.AsyncClient) -> list[Member]:

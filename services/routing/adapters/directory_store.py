@@ -6,7 +6,7 @@ occurrence of a version in the log always follows that of the version before, an
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -41,30 +41,44 @@ class DirectoryStore:
         self._publishing = asyncio.Lock()
 
     async def prepare(self, admin_key: str) -> None:
-        """Make the state document, and the first admin's key a row. StoreAway."""
+        """Make the state document, and the first admin's key a row, once: withdrawn, it stays so. StoreAway."""
         with _away():
-            await self._database[STATE].update_one(_ID, {"$setOnInsert": {"version": 0, "outbox": []}}, upsert=True)
-        if admin_key and not await self.row("key", admin_key):
+            fresh = {"version": 0, "outbox": [], "first_keys": []}
+            await self._database[STATE].update_one(_ID, {"$setOnInsert": fresh}, upsert=True)
+        if admin_key:
+            await self._change_at_once(self._first_key(admin_key))
+
+    def _first_key(self, admin_key: str) -> Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, list[int]]]:
+        async def body(session: AsyncIOMotorClientSession) -> list[int]:
+            # writing first: of two that start at once the second sees what the first has done
+            told = {"$addToSet": {"first_keys": admin_key}}
+            before = await self._database[STATE].find_one_and_update(_ID, told, session=session)
+            if before is not None and admin_key in before.get("first_keys", ()):
+                return []
             row = {"role": "admin", "label": "first"}
-            await self.change([RowChange(kind="key", id=admin_key, row=row)])
+            return await self._change([RowChange(kind="key", id=admin_key, row=row)], None, session)
+
+        return body
 
     @staticmethod
     async def restore(database: Database, changes: Sequence[DirectoryChanged]) -> None:
         """An empty store as it was once all these changes were published. PyMongoError."""
         rows: dict[str, dict[str, Any]] = {}
-        version = 0
+        version, first_keys = 0, set[str]()
         for change in changes:
             if change.version <= version:
                 continue  # published twice
             version, key = change.version, f"{change.kind}/{change.id}"
             rows.pop(key, None)
+            if change.kind == "key":
+                first_keys.add(change.id)  # any that ever stood: which of them was the first is not in the log
             if change.row is not None:
                 rows[key] = {
                     "_id": key, "kind": change.kind, "id": change.id, "row": change.row, "version": version,
                 }  # fmt: skip
         if rows:
             await database[ROWS].insert_many(rows.values())
-        await database[STATE].insert_one(_ID | {"version": version, "outbox": []})
+        await database[STATE].insert_one(_ID | {"version": version, "outbox": [], "first_keys": sorted(first_keys)})
 
     async def rows(self, kind: str) -> dict[str, dict[str, Any]]:
         """Id → row and version, of a kind. StoreAway."""
@@ -85,6 +99,11 @@ class DirectoryStore:
         async def body(session: AsyncIOMotorClientSession) -> list[int]:
             return await self._change(changes, at, session)
 
+        return await self._change_at_once(body)
+
+    async def _change_at_once(
+        self, body: Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, list[int]]]
+    ) -> list[int]:
         with _away():
             async with await self._database.client.start_session() as session:
                 return cast(list[int], await session.with_transaction(body))

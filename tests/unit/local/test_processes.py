@@ -1,10 +1,12 @@
 """Processes by pid and start time."""
 
 import signal
+import stat
 import sys
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
 from deploy.local import processes
@@ -36,6 +38,34 @@ def test_a_homes_processes_are_found_without_a_record(tmp_path: Path) -> None:
     assert [(p.name, p.pid, p.port) for p in processes.of_home(tmp_path)] == [("x-1", running.pid, 7)]
     processes.stop([running], 5)
     assert processes.of_home(tmp_path) == []
+
+
+def test_one_whose_environment_the_system_does_not_tell_yet_is_not_overlooked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = processes.spawn(program(tmp_path, SLEEP), tmp_path)
+    asked, told = [0], psutil.Process.environ
+
+    def late(process: psutil.Process) -> dict[str, str]:
+        asked[0] += process.pid == running.pid
+        return {} if process.pid == running.pid and asked[0] < 4 else told(process)
+
+    monkeypatch.setattr(psutil.Process, "environ", late)
+    assert [found.pid for found in processes.of_home(tmp_path)] == [running.pid]
+    processes.stop([running], 5)
+
+
+def test_what_is_started_writes_for_its_owner_alone_and_inherits_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in processes.SECRETS:
+        monkeypatch.setenv(name, "a secret")
+    code = "import os; open('made', 'w').write(repr(dict(os.environ)))"
+    running = processes.spawn(program(tmp_path, code), tmp_path)
+    while processes.alive(running):
+        pass
+    assert stat.S_IMODE((tmp_path / "made").stat().st_mode) == 0o600
+    assert "a secret" not in (tmp_path / "made").read_text()
 
 
 def test_a_paused_or_deaf_process_is_stopped_too(tmp_path: Path) -> None:

@@ -186,5 +186,15 @@ def test_with_docker_mongod_keeps_the_same_past_and_writes_at_the_same_bounds() 
     assert f"--setParameter=minSnapshotHistoryWindowInSeconds={mongod.SNAPSHOT_SECONDS}" in command
 
 
+def test_no_mongod_of_ours_writes_a_slow_command_with_its_document_into_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongod, "find", lambda: "mongod")
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["mongo"]["command"]
+    for command in (compose, mongod.prepare(Home(tmp_path), 7).command):
+        assert f"--slowms={mongod.SLOW_MS}" in command
+    assert f"--slowms {mongod.SLOW_MS}" in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
 def test_the_longest_answer_ends_within_the_past_that_is_kept() -> None:
     assert ANSWER_MS / 1_000 < mongod.SNAPSHOT_SECONDS

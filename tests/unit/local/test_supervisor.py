@@ -149,11 +149,18 @@ async def test_a_routing_that_went_away_again_is_waited_for_and_then_told(stage:
         assert (len(stage.seeded), stage.refusals) == (1, [])
 
 
-async def test_a_street_that_is_refused_fails_the_start_and_says_why(stage: Stage) -> None:
-    stage.refusals = [Refused(422, "", "no such department")]
-    async with stage.supervised(stage.want("1")) as task:
-        assert await task == 1
-    assert stage.state.failure == ("", "no such department")
+@pytest.mark.parametrize("refusal", [Refused(422, "", "no such department"), LocalError("", "no such department")])
+async def test_a_street_that_is_refused_is_said_and_stops_nothing(stage: Stage, refusal: LocalError) -> None:
+    stage.refusals = [refusal]
+    async with stage.supervised(stage.want("1")):
+        await stage.ready("1")
+        pids = [stage.pid(name) for name in ("mongod", "intake-1", "routing-1")]
+        assert stage.state.failure is not None
+        assert "no such department" in stage.state.failure[1]
+        stage.want("2")
+        await stage.ready("2")
+        assert stage.state.failure is None
+        assert [stage.pid(name) for name in ("mongod", "intake-1", "routing-1")] == pids
 
 
 async def test_a_killed_service_is_started_again(stage: Stage) -> None:
