@@ -15,10 +15,11 @@ from .domain.figures import Figure, figure
 from .domain.measures import read_as
 from .domain.periods import shown
 from .domain.receipts import Asked as Whose
-from .domain.receipts import Share, Side, compared
+from .domain.receipts import Side, compared
 from .domain.recounts import Recount
 from .domain.watermark import Watermark
 from .handlers import Asked, Heading, heading, peopled, query_of, until_now
+from .naming import Given, all_named, named
 from .past import AsOf, caught_up
 from .ports import EvidenceReader, Names, Parted, PartedReader
 from .recounts import Recounts
@@ -54,7 +55,7 @@ class Receipt(Heading, frozen=True, kw_only=True):
     partitions: list[PartitionComparison] | None
     counts: Mapping[Side, int]
     side: Side
-    cases: list[Share]
+    cases: list[Given]
     begin: str | None = msgspec.field(name="from")
     end: str | None = msgspec.field(name="to")
 
@@ -109,7 +110,7 @@ async def explain(
         partitions=partitions,
         counts=counted.counts,
         side=page.side,
-        cases=first[: page.limit],
+        cases=await named(first[: page.limit], evidence=evidence, names=names, zone=zone, mark=mark),
     )
     return Explained(receipt=receipt, as_of=as_of, following=first[page.limit - 1].case_id if more else None)
 
@@ -121,7 +122,7 @@ class Listed(Heading, frozen=True, kw_only=True):
     side: Side
     begin: str | None = msgspec.field(name="from")
     end: str | None = msgspec.field(name="to")
-    parts: AsyncGenerator[list[Share], None]
+    parts: AsyncGenerator[list[Given], None]
 
 
 async def listed(
@@ -143,7 +144,13 @@ async def listed(
         side=side,
         begin=shown(asked.period.begin, zone),
         end=shown(asked.period.end, zone),
-        parts=recounts.shares(_whose(asked, names), as_of.position, side),
+        parts=all_named(
+            recounts.shares(_whose(asked, names), as_of.position, side),
+            evidence=evidence,
+            names=names,
+            zone=zone,
+            mark=as_of.mark,
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from services.contracts.alerts import AlertChanged, AlertFigure
 from services.contracts.rates import CellBasis
 
 from .domain.cells import Cell, Sheet, Tally
-from .domain.evidence import Behind, Evidence
+from .domain.evidence import About, Behind, Evidence
 from .domain.periods import Period
 from .domain.rollups import Among, Rollups
 from .domain.slices import ALL_IDS, Ids
@@ -88,6 +88,9 @@ class EvidenceReader(Protocol):
 
     async def one(self, case_id: str) -> Kept | None:
         """A case's, None where there is no such case."""
+
+    async def about(self, case_ids: Sequence[str]) -> Mapping[str, About]:
+        """Of these cases what is known of them."""
 
     def chunks(
         self, basis: CellBasis, period: Period, only: Mapping[str, Among], ids: Ids = ALL_IDS

@@ -9,9 +9,10 @@ from msgspec import UNSET
 
 from .domain.figures import Figure
 from .domain.measures import Basis, Scope
-from .domain.receipts import Share, Side, Why
+from .domain.receipts import Side, Why
 from .explaining import Listed
 from .handlers import Answer
+from .naming import Given
 
 Language = Literal["zh", "en"]
 Cell = str | int | float | None
@@ -36,6 +37,11 @@ _BASES: Mapping[Basis, tuple[str, str]] = {
 }
 _READINGS: Mapping[Scope, tuple[str, str]] = {"full": ("全口径", "full"), "assessed": ("考核口径", "assessed")}
 _CASE_HEAD = (
+    ("编号", "Number"),
+    ("标题", "Title"),
+    ("部门", "Department"),
+    ("到期", "Due"),
+    ("逾期天数", "Days late"),
     ("件", "Case"),
     ("分子", "Numerator"),
     ("分母", "Denominator"),
@@ -109,13 +115,18 @@ def receipt_table(cases: Listed, language: Language) -> Table:
     )
 
 
-async def share_rows(parts: AsyncGenerator[list[Share], None], language: Language) -> AsyncGenerator[list[Row], None]:
+async def share_rows(parts: AsyncGenerator[list[Given], None], language: Language) -> AsyncGenerator[list[Row], None]:
     """The rows of `receipt_table`, part by part."""
     pick = _pick(language)
     async with aclosing(parts):
         async for part in parts:
             yield [
                 [
+                    one.number,
+                    one.title,
+                    one.labels.get(language) or one.department,
+                    None if one.due_at is None else f"{one.due_at:%Y-%m-%d %H:%M}",
+                    one.days_late,
                     one.case_id,
                     one.numerator,
                     one.denominator,

@@ -17,8 +17,8 @@ from services.contracts.rates import CellBasis
 from services.runtime.ledger import positions
 from services.runtime.mongo import Database, ensure_collection
 
-from ..domain.cells import DIMENSIONS
-from ..domain.evidence import Behind, Evidence, Piece
+from ..domain.cells import DEPARTMENT
+from ..domain.evidence import About, Behind, Evidence, Piece
 from ..domain.periods import Period
 from ..domain.rollups import Among
 from ..domain.slices import ALL_IDS, Ids
@@ -28,12 +28,12 @@ READER, DATABASE = "evidence", "mingshao_evidence"
 GENERATION = 3
 CASES, MOMENTS = f"evidence_{GENERATION}", f"moments_{GENERATION}"
 AWAY = "MongoDB does not answer; what stands behind the figures is kept, ask again"
-_DEPARTMENT = DIMENSIONS.index("department")
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Evidence).decode
 _unpack_pieces = msgspec.msgpack.Decoder(tuple[Piece, ...]).decode
 _BASES: tuple[CellBasis, ...] = get_args(CellBasis)
-_WHOLE = {"pieces": 1, "body": 1}
+_unpack_about = msgspec.msgpack.Decoder(About).decode
+_WHOLE = {"pieces": 1, "about": 1, "body": 1}
 AT_ONCE = 1_000
 """Cases in one answer of MongoDB."""
 
@@ -60,7 +60,8 @@ def _document(partition: int, evidence: Evidence) -> dict[str, Any]:
         "partition": partition,
         "keys": keys(evidence),
         "pieces": {basis: _pack(pieces) for basis, pieces in by_basis.items()},
-        "body": _pack(msgspec.structs.replace(evidence, pieces=())),
+        "about": None if evidence.about is None else _pack(evidence.about),
+        "body": _pack(msgspec.structs.replace(evidence, pieces=(), about=None)),
     }
 
 
@@ -72,7 +73,7 @@ def keys(evidence: Evidence) -> list[str]:
     found = set[str]()
     for piece in evidence.pieces:
         if piece.basis != "durations":
-            for department in ("", piece.values[_DEPARTMENT]):
+            for department in ("", piece.values[DEPARTMENT]):
                 found.add(f"{_prefix(piece.basis, department)}{piece.bucket.date().isoformat()}")
     return sorted(found)
 
@@ -146,6 +147,15 @@ class EvidenceStore:
             raise CellsAway(AWAY) from error
         return Kept(partition=found["partition"], evidence=_evidence(found)) if found else None
 
+    async def about(self, case_ids: Sequence[str]) -> Mapping[str, About]:
+        """Of these cases what is known. CellsAway."""
+        query = {"_id": {"$in": list(case_ids)}, "about": {"$ne": None}}
+        try:
+            found = self._database[CASES].find(query, {"about": 1})
+            return {document["_id"]: _unpack_about(document["about"]) async for document in found}
+        except PyMongoError as error:
+            raise CellsAway(AWAY) from error
+
     async def chunks(
         self, basis: CellBasis, period: Period, only: Mapping[str, Among], ids: Ids = ALL_IDS
     ) -> AsyncGenerator[Chunk, None]:
@@ -180,4 +190,9 @@ def _pieces(stored: Mapping[str, bytes], bases: Iterable[CellBasis]) -> tuple[Pi
 
 
 def _evidence(document: Mapping[str, Any]) -> Evidence:
-    return msgspec.structs.replace(_unpack(document["body"]), pieces=_pieces(document["pieces"], _BASES))
+    about = document.get("about")
+    return msgspec.structs.replace(
+        _unpack(document["body"]),
+        pieces=_pieces(document["pieces"], _BASES),
+        about=None if about is None else _unpack_about(about),
+    )

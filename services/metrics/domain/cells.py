@@ -16,6 +16,8 @@ from .bounds import value
 NONE = "none"
 """The value of a dimension that a case does not have: no department yet, no category."""
 DIMENSIONS = ("channel", "department", "category", "grid", "urgency")
+DEPARTMENT = DIMENSIONS.index("department")
+"""Where values have it."""
 DIMENSION_SETS: tuple[tuple[str, ...], ...] = (
     (),
     ("channel",),

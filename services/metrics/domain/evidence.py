@@ -10,16 +10,18 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.contracts.cases import NOT_VALID, CaseFact, CaseSummary
+from services.contracts.cases import NOT_VALID, NOW_CLOSED, CaseFact, CaseSummary
 from services.contracts.rates import CellBasis
 
 from .bounds import bounded
 from .cells import Place, Tally, Values, values_of
 from .measures import with_excluded
-from .standing import PARTS, standing
+from .standing import PARTS, reply_stands, standing
 from .units import bucket_of, marks
 
 _replace = msgspec.structs.replace
+MOST_PIECES = 20_000
+"""Some megabytes: a document of MongoDB holds 16."""
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,6 +61,18 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     department: str | None = None
 
 
+class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The case as people know it, and as it stands: its source's number, its title (masked; None of a confidential
+    one), until when it is due, since when it is answered (a reply that was taken back is none), since when it is
+    closed."""
+
+    number: str | None = None
+    title: str | None = None
+    due_at: datetime
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All pieces of one case, and its moves; `seq` is the newest fact that changed it.
 
@@ -71,6 +85,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pieces: tuple[Piece, ...]
     awaited: Mapping[str, int] = {}
     steps: tuple[Step, ...] = ()
+    about: About | None = None
 
 
 class Behind(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,10 +105,36 @@ def after(kept: Evidence | None, fact: CaseFact, zone: ZoneInfo) -> Evidence | N
     # how the case stands is said by its newest fact alone
     if fact.seq > before.seq:
         pieces = _standing(pieces, list(_units(fact.after, fact.seq, zone)), fact.seq)
-    steps = _steps(before.steps, fact, fact.after)
-    if (pieces, awaited, steps) == (before.pieces, before.awaited, before.steps):
+    if len(pieces) > MOST_PIECES:
+        raise ValueError(f"more than {MOST_PIECES} things happened to one case: its evidence would not fit")
+    steps, about = _steps(before.steps, fact, fact.after), _about(before, fact, fact.after)
+    if (pieces, awaited, steps, about) == (before.pieces, before.awaited, before.steps, before.about):
         return kept
-    return Evidence(case_id=fact.case_id, seq=max(before.seq, fact.seq), pieces=pieces, awaited=awaited, steps=steps)
+    return Evidence(
+        case_id=fact.case_id,
+        seq=max(before.seq, fact.seq),
+        pieces=pieces,
+        awaited=awaited,
+        steps=steps,
+        about=about,
+    )
+
+
+def _about(before: Evidence, fact: CaseFact, now: CaseSummary) -> About:
+    """As the newest fact says; number and title as the submission did."""
+    old, told = before.about, fact.submission
+    number, title = (old.number, old.title) if old else (None, None)
+    if told is not None:
+        number, title = told.source_id, None if told.confidential else told.title
+    if old is not None and fact.seq < before.seq:
+        return _replace(old, number=number, title=title)
+    return About(
+        number=number,
+        title=title,
+        due_at=bounded(now.due_at),
+        answered_at=bounded(now.replied_at) if now.replied_at and reply_stands(now) else None,
+        closed_at=bounded(now.closed_at) if now.closed_at and now.state in NOW_CLOSED else None,
+    )
 
 
 def _steps(steps: tuple[Step, ...], fact: CaseFact, now: CaseSummary) -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET
 
-from .cells import Tally, add
+from .cells import DEPARTMENT, Tally, add
 from .evidence import Behind, Piece
 from .figures import total
 from .measures import EXCLUDED, Basis, Scope, needed, read_as
@@ -36,12 +36,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
-    """What one case gives. Of one that is left out `why`, and how it stands."""
+    """What one case gives, and in which department's figure. Of one that is left out `why`, and how it stands."""
 
     case_id: str
     numerator: int | float
     denominator: int | float
     standing: str
+    department: str
     why: Why | None = None
 
     @property
@@ -85,6 +86,7 @@ def share(found: Look, asked: Asked) -> Share | None:
         numerator=numerator,
         denominator=denominator,
         standing=pieces[-1].standing,
+        department=pieces[-1].values[DEPARTMENT],
         why=None if given else _why(asked, pieces, sums),
     )
 

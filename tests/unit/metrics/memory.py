@@ -9,7 +9,7 @@ from services.contracts.alerts import AlertChanged, AlertFigure
 from services.contracts.cases import CaseFact
 from services.contracts.rates import CellBasis
 from services.metrics.domain.cells import Sums, Tally, add
-from services.metrics.domain.evidence import Behind, Evidence, after
+from services.metrics.domain.evidence import About, Behind, Evidence, after
 from services.metrics.domain.periods import Period, mark
 from services.metrics.domain.rollups import Among, Rollups
 from services.metrics.domain.slices import ALL_IDS, Ids
@@ -103,6 +103,10 @@ class MemoryEvidence:
             raise CellsAway("MongoDB does not answer")
         found = self.kept.get(case_id)
         return Kept(partition=0, evidence=found) if found else None
+
+    async def about(self, case_ids: Sequence[str]) -> Mapping[str, About]:
+        found = {case_id: self.kept[case_id].about for case_id in case_ids if case_id in self.kept}
+        return {case_id: about for case_id, about in found.items() if about is not None}
 
     async def chunks(
         self, basis: CellBasis, period: Period, only: Mapping[str, Among], ids: Ids = ALL_IDS
