@@ -48,6 +48,7 @@ from .api.alarm import Alarm
 from .api.desk import Desk
 from .domain.changed import Changed
 from .handlers import totals
+from .published import Published
 from .rebuild import Comparing, Counted, Ended, Halted, Rebuild, Taken
 from .recounts import Recounts
 from .settings import MetricsSettings
@@ -151,6 +152,7 @@ async def run(settings: MetricsSettings) -> None:
                 shared=SharedReader(store, bell, counted.time),
                 evidence=evidence,
                 recounts=Recounts(evidence),
+                published=Published(),
                 disagreed=Alarm(health.registry),
                 names=names,
                 turns=names.turns,

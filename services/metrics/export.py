@@ -53,7 +53,23 @@ all else of all times, as the answer says; `period=year`, `month`, `week` and `t
   due times of 95 % of its cases have passed (`due_share`): before that they cannot all be closed, and a line falls at
   its end for no other reason.
 - **明细 Receipts**: `side=numerator`, `denominator`, `rest` (未达标: 在分母而不在分子), `left_out`。
-  `rest` is what of the denominator is not in the numerator: the late, the dissatisfied, the unsolved.
+  每件有编号、标题 (保密件为 null)、部门、到期、逾期天数; 到期与逾期是现在的情况。
+  `rest` is what of the denominator is not in the numerator: the late, the dissatisfied, the unsolved. Each case has
+  `number`, `title` (null of a confidential one), `department` with its `labels`, `due_at` and `days_late`; the last two
+  as it stands now.
+- **谁的件 Whose it is**: 按登记日、按到期时间是现主办部门, 协办任务是协办部门, 按发生时间是当时的主办部门。
+  首次不满意在 `cohort` 上算现主办部门, 在 `flow` 上算评价当时的主办部门; 明细的 `department` 写明是谁。
+  By the day received and the due time a case is its present lead's, an assist is the assistant's; by when it happened
+  it is the lead's of then. So a first bad grade is the present lead's on `cohort`, on `flow` the lead's of that day.
+- **得分 Scores**: 有一项不足 `least_n` (10) 件的不排名 (`unranked: too_few`); 无可计的不是 0。
+  A group with fewer than `least_n` cases in a part has no rank; nothing to divide by is not 0.
+- **太多 Too many**: 一个答复至多 5,000 组, 走势至多 100,000 个数; 再多为 422, 说明怎么缩小。
+  An answer has 5,000 groups at most and a series 100,000 figures; more is a 422 that says how to ask for less.
+- **公众页 Public board**: 满意率按批公布, 每批至少十件评价, 只含三天前的整日, 取整到百分之一和十件。
+  五十件以下全满意或全不满意的不公布; 合计只含列出的部门。从两次读数看不出一个人的评价。
+  Satisfaction is released in batches of ten evaluations or more, by whole days three days old, in whole percents and
+  tens; all or none of fewer than fifty is not told; the total is of the departments listed. No two readings tell one
+  person's grade. (After Hundepool et al., *Statistical Disclosure Control*, 2012, and the EDFacts rules; ADR 0026.)
 - **超期 Overdue**: 到期的件 = 按时 (`on_time` 的分子) + 超期未结 (`overdue_open`) + 逾期答复 (`answered_late`)。
   Cases due are in time (the numerator of `on_time`), overdue and open, or answered late.
 - **被收回的答复 A reply taken back** (审核退回、核查不通过、重办): 不算按时 (`on_time` v2), `replied` 仍算。

@@ -19,6 +19,9 @@ from .domain.spans import span_of
 from .domain.watermark import Counted, Watermark
 from .ports import CellQuery, CellReader, Names, Reading
 
+MOST_GROUPS = 5_000
+"""In one answer: some two megabytes."""
+
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What a caller asks, as sent. `only` holds dimension → value."""
@@ -204,6 +207,17 @@ async def answers(
             for one in effective
         ],
     )
+
+
+def limited(told: Sequence[Answer]) -> None:
+    """Refused where so many groups are more than an answer should have; who judges by them sees them all."""
+    for one in told:
+        if len(one.rows) > MOST_GROUPS:
+            detail = (
+                f"{len(one.rows)} groups, of which an answer has {MOST_GROUPS} at most: ask for a part of them by a "
+                "filter such as street= or category_1=, by a dimension above, or for a series with most="
+            )
+            raise Refused("too_many_groups", "group_by", detail)
 
 
 def vector(reading: Reading) -> dict[str, int]:

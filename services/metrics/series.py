@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from .domain.cells import DIMENSIONS, Tally, add
+from .domain.cells import DIMENSIONS, Tally, add, dimension_set
 from .domain.figures import Figure, figure
 from .domain.maturity import TERM, due_share, mature
 from .domain.measures import needed, read_as
@@ -24,6 +24,8 @@ from .domain.watermark import Watermark
 from .handlers import Answer, Asked, Heading, Refused, answers, heading, query_of, until_now, vector
 from .ports import CellQuery, CellReader, Names
 
+MOST_POINTS = 100_000
+"""In one answer: some thirty megabytes before they are compressed."""
 Beside = Literal["previous", "year_before"]
 """环比, 同比."""
 
@@ -131,6 +133,13 @@ async def series(
             continue
         row = sums.setdefault(tuple(group), [{} for _ in found])
         add(row[bisect_right(begins, marked(bucket)) - 1], tally)
+    if len(sums) * len(found) > MOST_POINTS:
+        raise Refused(
+            "too_many_points",
+            "by",
+            f"{len(sums)} groups in {len(found)} spans are more than {MOST_POINTS} figures: ask for the largest groups "
+            "with most=, for larger spans with by=, or for a shorter period",
+        )
     rows = []
     for values in sums if groups is not None else sorted(sums):
         rows.append(_line(asked, values, sums[values], names))
@@ -197,11 +206,12 @@ async def compare(
 
 
 def _terms(asked: Asked, query: CellQuery) -> list[CellQuery]:
-    """By the day received: how long the cases of each day have until they are due."""
+    """By the day received: how long the cases of each day have until they are due, all groups together."""
     if asked.row.cells(asked.basis) not in ("cohort", "durations"):
         return []
     measures = tuple(needed((TERM,), asked.reading))
-    return [replace(query, basis="durations", measures=measures, by_month=False)]
+    dims = dimension_set(name for name, _ in query.only)
+    return [replace(query, basis="durations", dims=dims, measures=measures, by_month=False)]
 
 
 def _due_shares(

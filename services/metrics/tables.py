@@ -186,6 +186,8 @@ def _about(answer: Answer | Listed, pick: int) -> list[tuple[str, str]]:
         (("出处", "Source")[pick], row.source),
         (("基准", "Basis")[pick], _BASES[answer.basis][pick]),
         (("口径", "Reading")[pick], _READINGS[answer.reading][pick]),
+        (("时段", "Period")[pick], answer.period[("zh", "en")[pick]]),
+        (("统计截至", "Counted up to")[pick], _upto(answer, pick)),
         (("起（含）", "From (included)")[pick], answer.begin or open_end),
         (("止（不含）", "To (not included)")[pick], answer.end or open_end),
         (
@@ -193,6 +195,12 @@ def _about(answer: Answer | Listed, pick: int) -> list[tuple[str, str]]:
             " ".join(f"{partition}:{seq}" for partition, seq in answer.position.items()),
         ),
     ]
+
+
+def _upto(answer: Answer | Listed, pick: int) -> str:
+    at = answer.counted_up_to
+    said = ("未知", "not known")[pick] if at is None else f"{at:%Y-%m-%d %H:%M:%S}"
+    return said if answer.complete else said + ("，尚未计全", ", not complete")[pick]
 
 
 def _label(dimension: str, language: Language) -> Callable[[Figure], Cell]:

@@ -21,7 +21,9 @@ FRESH_SECONDS = 30
 async def get_public(request: Request, desk: AtDesk) -> Response:
     """This year's shares, in total and by department. No key is asked for."""
     require_public(request)
-    found = await public(cells=desk.shared, names=desk.names, zone=desk.zone, mark=desk.counted())
+    found = await public(
+        cells=desk.shared, published=desk.published, names=desk.names, zone=desk.zone, mark=desk.counted()
+    )
     headers = {"Cache-Control": f"public, max-age={FRESH_SECONDS}"}
     return Response(msgspec.json.encode(found), media_type="application/json", headers=headers)
 

@@ -19,6 +19,7 @@ from ..domain.watermark import Watermark
 from ..explaining import Receipt
 from ..handlers import Ask, Asked, Question, overview, understand
 from ..ports import AlertBook, CellReader, Clock, Doorbell, EvidenceReader, Names, PartedReader
+from ..published import Published
 from ..recounts import Recounts
 from ..tables import Language
 from .spreadsheets import Format
@@ -33,14 +34,16 @@ MOST_RATES = 120
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """`cells` reads anew for every request, `shared` may share a reading among viewers; `evidence` is what stands
-    behind them, `recounts` counts it. `turns` are the assessments' (考核周期) by id, `weights` what one weighs. `rules`
-    are those of the alerts (预警) that `alerts` keeps. `disagreed` is told of a figure that its cases do not add up
-    to. `counted` says up to when the cells count, `evident` up to when the evidence does."""
+    behind them, `recounts` counts it, `published` is what everybody may see of satisfaction. `turns` are the
+    assessments' (考核周期) by id, `weights` what one weighs. `rules` are those of the alerts (预警) that
+    `alerts` keeps. `disagreed` is told of a figure that its cases do not add up to. `counted` says up to when
+    the cells count, `evident` up to when the evidence does."""
 
     cells: PartedReader
     shared: CellReader
     evidence: EvidenceReader
     recounts: Recounts
+    published: Published
     disagreed: Callable[[Receipt], None]
     names: Names
     turns: Callable[[], Mapping[str, Turn]]

@@ -16,7 +16,7 @@ from services.runtime.keys import Caller, caller_of
 from services.runtime.problems import Problem
 
 from ..domain.position import BadPosition, position_in, written
-from ..handlers import Ask, Overview, answers
+from ..handlers import Ask, Overview, answers, limited
 from ..ports import CellsAway
 from .desk import AtDesk, Desk, watched_by
 
@@ -120,7 +120,9 @@ def _facing(picture: Overview) -> tuple[str | None, ...]:
 
 async def _picture(asked: Ask, desk: Desk) -> Overview:
     mark = desk.counted()
-    return await answers(asked(mark.asked_at), cells=desk.shared, names=desk.names, zone=desk.zone, mark=mark)
+    found = await answers(asked(mark.asked_at), cells=desk.shared, names=desk.names, zone=desk.zone, mark=mark)
+    limited(found.answers)
+    return found
 
 
 def _event(name: str, data: bytes, id: str | None = None) -> bytes:

@@ -13,7 +13,7 @@ from services.runtime.problems import Problem
 from ..domain.cells import supported
 from ..domain.rates import CATALOGUE, Definition
 from ..domain.rollups import ALL, ROLLED
-from ..handlers import Answer, Overview, answers
+from ..handlers import Answer, Overview, answers, limited
 from ..past import Past
 from ..tables import table
 from .as_of import moment
@@ -60,6 +60,7 @@ async def get_several(_: Caller, query: Annotated[SeveralQuery, Query()], desk: 
         raise Problem(422, "bad_rates", f"`rates` are 1 to {MOST_RATES} ids with commas between them", field="rates")
     asked = [one_of(query, rate, query.basis, query.group_by, desk) for rate in names]
     found = await answers(asked, cells=desk.cells, names=desk.names, zone=desk.zone, mark=desk.counted())
+    limited(found.answers)
     return told(found)
 
 
@@ -81,6 +82,7 @@ async def _answer(query: RateQuery, desk: Desk) -> Answer:
     as_of = await moment(query.as_of, asked, desk)
     cells, mark = (Past(desk.evidence, as_of.position), as_of.mark) if as_of else (desk.cells, desk.counted())
     overview = await answers([asked], cells=cells, names=desk.names, zone=desk.zone, mark=mark)
+    limited(overview.answers)
     return overview.answers[0]
 
 

@@ -10,6 +10,7 @@ from services.runtime.openapi import answer
 from services.runtime.problems import Problem
 
 from ..domain.spans import Unit
+from ..handlers import limited
 from ..series import Beside, Comparison, Series, compare, series
 from .desk import AtDesk, FigureQuery, figure_of, span_in, turn_of
 from .told import told
@@ -73,4 +74,5 @@ async def get_comparison(_: Caller, query: Annotated[CompareQuery, Query()], des
         zone=desk.zone,
         mark=desk.counted(),
     )
+    limited([found])
     return told(found)

@@ -11,12 +11,13 @@ import pytest
 
 from services.contracts.cases import CaseFact
 from services.contracts.directory import Assessment, Department, Key
-from services.metrics import api
+from services.metrics import api, handlers, series
 from services.metrics.adapters.names import DirectoryNames
 from services.metrics.api.desk import Desk
 from services.metrics.domain import rates
 from services.metrics.domain.rates import CATALOGUE
 from services.metrics.explaining import Receipt
+from services.metrics.published import Published
 from services.metrics.recounts import Recounts
 from services.runtime import dead_api
 from services.runtime.directory import Directory, DirectorySnapshot
@@ -61,6 +62,7 @@ class Stage:
             shared=self.cells,
             evidence=self.evidence,
             recounts=Recounts(self.evidence),
+            published=Published(),
             disagreed=self.disagreed.append,
             names=names,
             turns=names.turns,
@@ -279,3 +281,22 @@ async def test_openapi_documents_every_answer(stage: Stage) -> None:
     assert rates["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Answer"}
     assert "rows" in stage.app.openapi()["components"]["schemas"]["Answer"]["properties"]
     assert "text/event-stream" in paths["/v1/rates/stream"]["get"]["responses"]["200"]["content"]
+
+
+async def test_an_answer_has_no_more_groups_than_can_be_read_and_says_how_to_ask_for_less(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = before_the_merge().facts
+    stage.cells.facts = [*facts, *excluded_story().facts]
+    asked = {"rate": "handled", "group_by": "category"}
+    assert (await stage.get("/v1/rates", **asked)).status_code == 200
+    monkeypatch.setattr(handlers, "MOST_GROUPS", 0)
+    for path in ("/v1/rates", "/v1/rates/export", "/v1/rates/compare", "/v1/rates/several"):
+        named = {"rates": "handled", "group_by": "category"} if path.endswith("several") else dict(asked)
+        named |= {"period": "2026-03"} if path.endswith("compare") else {}
+        answer = await stage.get(path, **named)
+        assert (answer.status_code, answer.json()["code"]) == (422, "too_many_groups"), path
+    monkeypatch.setattr(series, "MOST_POINTS", 30)
+    answer = await stage.get("/v1/rates/series", **asked, period="2026-03")
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_points")
+    assert "most=" in answer.json()["detail"]

@@ -125,7 +125,10 @@ async def test_the_list_as_a_file(stage: Stage) -> None:
     data, about = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
     head, *cases = data.values
     assert head[:8] == ("Number", "Title", "Department", "Due", "Days late", "Case", "Numerator", "Denominator")
-    assert sorted(cases) == [("t-closed", 1, 1, "closed", None), ("t-excluded", 1, 1, "closed", None)]
+    assert sorted(row[5:] for row in cases) == [
+        ("t-closed", 1, 1, "closed", None),
+        ("t-excluded", 1, 1, "closed", None),
+    ]
     assert [value for name, value in about.values if name == "Cases"] == ["numerator"]
 
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from services.contracts.cases import CaseFact, Evaluation
+from services.metrics import scores
 from services.metrics.scores import Scored, ranked
 from tests.unit.metrics.cases import Story, at
 
@@ -24,8 +25,25 @@ def case(number: int, department: str, *, closed: bool = True, grade: int | None
     return story.facts
 
 
+async def test_five_ratings_are_not_ranked_before_five_hundred_nor_none_of_one_last() -> None:
+    made, facts, number = Stage(), list[CaseFact](), 0
+    for department, cases, grades in (("few", 5, 5), ("many", 40, 4), ("one", 1, 0)):
+        for turn in range(cases):
+            number += 1
+            facts += case(number, department, closed=bool(grades), grade=5 if turn % grades else 1) if grades else (
+                case(number, department, closed=False)
+            )  # fmt: skip
+    made.hold([msgspec.structs.replace(fact, seq=seq) for seq, fact in enumerate(facts, 1)])
+    told = (await made.get("/v1/scores", assessment="city")).json()
+    rows = {row["group"]["department"]: (row["rank"], row["unranked"], row["n"]) for row in told["rows"]}
+    assert told["least_n"] == 10
+    assert rows == {"many": (1, None, 40), "few": (None, "too_few", 5), "one": (None, "too_few", 0)}
+    assert next(row["group"]["department"] for row in told["rows"]) == "many"
+
+
 @pytest.fixture
-def stage() -> Stage:
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    monkeypatch.setattr(scores, "LEAST_N", 1)
     made = Stage()
     facts = [
         *case(1, "a", grade=5),
@@ -43,12 +61,12 @@ async def test_parts_are_weighed_and_what_could_not_be_counted_is_left_out_and_s
     assert answer.status_code == 200, answer.text
     told = answer.json()
     rows: dict[str, Any] = {row["group"]["department"]: row for row in told["rows"]}
-    assert list(rows) == ["b", "c", "a"], "the best first"
+    assert list(rows) == ["c", "a", "b"], "the best first; b stands on a part alone"
     # 3 × handled + 1 × satisfied, over four; b was never evaluated, so it stands on handled alone
     assert {name: (row["score"], row["weight"], row["rank"]) for name, row in rows.items()} == {
-        "b": (100, 3, 1),
-        "c": (pytest.approx(87.5), 4, 2),
-        "a": (pytest.approx(62.5), 4, 3),
+        "b": (100, 3, None),
+        "c": (pytest.approx(87.5), 4, 1),
+        "a": (pytest.approx(62.5), 4, 2),
     }
     parts = {part["rate"]: part["points"] for part in rows["c"]["parts"]}
     assert parts == {"handled": pytest.approx(75), "satisfied": pytest.approx(12.5)}
@@ -81,7 +99,16 @@ async def test_what_cannot_be_scored_says_why(stage: Stage, asked: dict[str, str
 def test_equal_scores_share_a_rank_and_none_has_none() -> None:
     told = {"a": 90.0, "b": 80.0, "c": None, "d": 80.0, "e": 70.0}
     rows = [
-        Scored(group={"department": name}, labels={}, score=score, rank=None, weight=1, parts=[])
+        Scored(
+            group={"department": name},
+            labels={},
+            score=score,
+            rank=None,
+            weight=1,
+            n=50,
+            unranked=None if score is not None else "nothing_counted",
+            parts=[],
+        )
         for name, score in told.items()
     ]
     assert [(row.group["department"], row.rank) for row in ranked(rows)] == [

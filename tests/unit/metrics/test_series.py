@@ -150,3 +150,20 @@ async def test_a_named_period_is_asked_of_everything(stage: Stage) -> None:
     assert named == whole
     receipt = await ask(stage, "/v1/rates/handled/receipt", period="2026-03", assessment="city", side="denominator")
     assert (receipt["counts"]["denominator"], receipt["agrees"]) == (3, True)
+
+
+async def test_a_span_is_mature_once_its_cases_are_due(stage: Stage) -> None:
+    facts = [fact for number in range(20) for fact in received("03-05 10:00", number, "hotline", closed=True)]
+    facts += [fact for number in range(20, 40) for fact in received("04-06 10:00", number, "hotline")]
+    stage.hold([msgspec.structs.replace(fact, seq=seq) for seq, fact in enumerate(facts, 1)])
+    asked = {"rate": "handled", "by": "month", "from": "2026-02-01", "to": "2026-05-01", "group_by": "channel"}
+    february, march, april = (await ask(stage, "/v1/rates/series", **asked))["spans"]
+    assert (february["mature"], february["due_share"]) == (True, None), "of no cases"
+    assert (march["mature"], march["due_share"]) == (True, 1.0)
+    assert (april["mature"], april["due_share"], april["complete"]) == (False, 0.0, False)
+    days = await ask(stage, "/v1/rates/series", rate="handled", by="day", **{"from": "2026-04-05", "to": "2026-04-08"})
+    assert [(one["complete"], one["mature"]) for one in days["spans"]] == [(True, True), (True, False), (True, True)]
+    due = await ask(
+        stage, "/v1/rates/series", rate="handled_due", by="day", **{"from": "2026-04-05", "to": "2026-04-08"}
+    )
+    assert all(one["mature"] and one.get("due_share") is None for one in due["spans"])
