@@ -1,6 +1,6 @@
 """Aware instants only: a time without an offset is an error where it enters, not later."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated
 
 import msgspec
@@ -17,3 +17,29 @@ def check_aware(**times: datetime | None) -> None:
     for name, value in times.items():
         if value is not None and value.tzinfo is None:
             raise ValueError(f"{name} needs a UTC offset, such as 2026-03-01T08:00:00+08:00")
+
+
+FIRST = datetime(1, 1, 3, tzinfo=UTC)
+LAST = datetime(9999, 12, 29, tzinfo=UTC)
+"""What lies beyond is reckoned as these: so much room is left that every zone can say them, and a sum its end."""
+
+
+def utc(at: datetime) -> datetime:
+    """The instant in UTC, whose sums and differences are elapsed time. Never an error."""
+    try:
+        return min(max(at.astimezone(UTC), FIRST), LAST)
+    except OverflowError:  # at the very edge of what a datetime can say, in the offset that takes it over
+        return FIRST if at.year == 1 else LAST
+
+
+def in_zone(at: datetime, zone: tzinfo) -> datetime:
+    """The instant as that zone's clocks say it. Never an error."""
+    return utc(at).astimezone(zone)
+
+
+def plus(at: datetime, length: timedelta) -> datetime:
+    """So much elapsed time later (or earlier), in UTC; the edge where that lies beyond it. Never an error."""
+    try:
+        return utc(utc(at) + length)
+    except OverflowError:
+        return LAST if length > timedelta() else FIRST

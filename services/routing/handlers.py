@@ -72,7 +72,7 @@ class Bench:
         if digest in before:
             return []
         if before and isinstance(command, ActionRequested):
-            judged = Judged((conflicting_action(case, command),), case)
+            judged = Judged((conflicting_action(case, command, recorded_at),), case)
         else:
             judged = judge(case, command, self.rules, recorded_at)
         return self._facts(judged, recorded_at, digest)

@@ -39,7 +39,7 @@ def _consulted(life: Life) -> None:
 
 def _some_time(life: Life) -> dict[str, Any]:
     """Until when, where that is not left to policy."""
-    until = life.now + timedelta(hours=life.dice.randrange(-1, 90))
+    until = life.now + timedelta(hours=life.dice.randrange(40, 130))
     return {"until": until.isoformat()} if life.chance(0.4) else {}
 
 

@@ -79,6 +79,8 @@ class Life:
             if self.chance(0.05):
                 at = self.received_at + (self.now - self.received_at) * self.dice.random()
                 at = at.replace(microsecond=0)
+        if "until" in details and datetime.fromisoformat(details["until"]) <= at:  # time went on: said anew
+            details["until"] = (at + timedelta(hours=1)).isoformat()
         body = {
             "case_id": self.case_id,
             "action_id": f"{len(self.steps)}-{action}",

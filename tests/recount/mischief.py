@@ -8,7 +8,7 @@ from typing import Any
 from services.contracts.identity import case_id
 
 from .life import ACTORS, Life, Step
-from .table import NEEDS
+from .table import NEEDS, REMARKS, TAKES
 
 ENOUGH: dict[str, Any] = {
     "reason": "测试",
@@ -107,7 +107,7 @@ def without_what_it_needs(life: Life) -> Step:
 
 def that_makes_no_sense(life: Life) -> Step:
     """Refused: what nobody asked for, whom nobody knows, what is not there."""
-    kept = life.departments + life.closed
+    kept, soon = life.departments + life.closed, life.received_at + timedelta(minutes=2)
     foreign = case_id("opinion" if life.kind == "ticket" else "ticket", life.source, life.source_id)
     flaws: list[tuple[str, dict[str, Any]]] = [
         ("dispatch", {"department": "no-such-department"}),
@@ -123,7 +123,7 @@ def that_makes_no_sense(life: Life) -> Step:
         ("amend", {"fields": {"urgency": "whenever"}}),
         ("release", {"department": life.any_department(*life.assistants)}),
         ("amend", {"fields": {"category": "other"}}),
-        ("extend", {"reason": "测试", "until": life.received_at.isoformat()}),
+        ("extend", {"reason": "测试", "until": soon.isoformat()}),
         ("extend", {"reason": "测试", "until": "2025-12-31T00:00:00+08:00"}),
         ("merge", {"main": life.case_id}),
         ("merge", {"main": foreign}),
@@ -139,7 +139,17 @@ def that_makes_no_sense(life: Life) -> Step:
         ),
     ]
     action, details = life.dice.choice(flaws)
-    return _new(life, action, life.key_for(action), **details)
+    early = soon - timedelta(minutes=1) if details.get("until") == soon.isoformat() else None
+    return _new(life, action, life.key_for(action), at=early, **details)
+
+
+def with_what_it_has_no_use_for(life: Life) -> Step:
+    """Refused: nobody would hear it."""
+    action = life.dice.choice([name for name in sorted(ACTORS) if life.may(name)])
+    heard = {*NEEDS.get(action, ()), *TAKES.get(action, ()), *REMARKS}
+    values = ENOUGH | {"department": life.any_department(), "main": life.near}
+    more = life.dice.choice(sorted(values.keys() - heard))
+    return _new(life, action, life.key_for(action), **(details_of(life, action) | {more: values[more]}))
 
 
 def correcting_what_never_was(life: Life) -> Step:
@@ -166,6 +176,7 @@ KINDS: tuple[Callable[[Life], Step], ...] = (
     at_the_wrong_moment,
     without_what_it_needs,
     that_makes_no_sense,
+    with_what_it_has_no_use_for,
     correcting_what_never_was,
     correcting_what_it_never_said,
 )

@@ -14,7 +14,7 @@ from .joins import JOINED, MAIN_MOVED, joined, main_moved
 from .moves import accept_by_rule, apply
 from .policies import Directory, Rules
 from .promises import begin, show_due
-from .refusals import refusal, with_request
+from .refusals import cannot_be, refusal, with_request
 
 Record = tuple[Json, Mapping[str, str], int]
 """A decoded value, the headers as text, the append time in ms."""
@@ -45,7 +45,7 @@ class Recount:
                 if kind == SUBMITTED:
                     self._outcome(value, "submit", self._submitted(value, now))
                 elif kind == ASKED:
-                    self._outcome(value, value["action"], self._asked(value))
+                    self._outcome(value, value["action"], self._asked(value, now))
                 elif kind in BY_ITSELF and value["case_id"] in self.cases:
                     BY_ITSELF[kind](self.rules, self._case(value["case_id"]), value, now)
         return self
@@ -86,6 +86,9 @@ class Recount:
         if repeated is not None:
             return "none" if repeated else "refused conflicting_duplicate"
         at, code = instant(value["reported_at"]), value.get("category")
+        due = instant(value["source_due_at"]) if value.get("source_due_at") else None
+        if cannot_be(now, at, due) or (due is not None and due < at):
+            return "refused bad_time"
         known = self.rules.category(code) is not None
         grid = self.rules.grid_of(value.get("place"))
         case = self.cases[value["case_id"]] = new_case(value, code if known else None, now, grid)
@@ -97,7 +100,7 @@ class Recount:
             accept_by_rule(self.rules, case, at)
         return "applied"
 
-    def _asked(self, value: Json) -> str:
+    def _asked(self, value: Json, now: datetime) -> str:
         repeated = self._is_repeat(value, f"action {value['action_id']}")
         if repeated is not None:
             return "none" if repeated else "refused conflicting_action"
@@ -107,7 +110,7 @@ class Recount:
         name = (sender(value["actor"]), value["action_id"])
         asked = Move(value["action"], instant(value["at"]), value.get("details") or {}, value["actor"], name)
         move = with_request(case, asked)
-        code = refusal(self.rules, case, move)
+        code = refusal(self.rules, case, move, now)
         if code is not None:
             return f"refused {code}"
         apply(self.rules, case, move)

@@ -1,19 +1,25 @@
 """Why a move is refused: who, from where, when, with what, and whether it makes sense; the first that is against it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from .case import Case, Json, Move, task_of
+from .case import Case, Json, Move, instant, task_of
 from .policies import Rules
 from .sense import SENSE
 from .table import ALL_OPEN, FROM, GRANTS, NEEDS, ONLY_IF_ASKED, REMARKS, TAKES, TASK_FROM, TASK_TAKES, WHO
 
+BEGINNING = datetime.fromisoformat("1949-10-01T00:00:00+08:00")
+TEN_YEARS = timedelta(days=3660)
 EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
 
-def refusal(rules: Rules, case: Case, move: Move) -> str | None:
+def refusal(rules: Rules, case: Case, move: Move, now: datetime) -> str | None:
     """The code, None where it is to be applied. `move` has its details from a request already."""
     if not _may(rules, case, move):
         return "not_authorized"
+    until = instant(move.details["until"]) if move.details.get("until") else None
+    if cannot_be(now, move.at, until):
+        return "bad_time"
     if not _from_here(case, move):
         return "not_allowed"
     if move.at < case["received_at"]:
@@ -22,6 +28,8 @@ def refusal(rules: Rules, case: Case, move: Move) -> str | None:
         return "missing_field"
     if _says_what_nobody_hears(case, move):
         return "unused_field"
+    if until is not None and until <= move.at:
+        return "bad_time"
     if move.action in ONLY_IF_ASKED and asked_for(move.action) not in case["asked"]:
         return "nothing_asked"
     if is_of_a_task(case, move):
@@ -33,6 +41,11 @@ def _says_what_nobody_hears(case: Case, move: Move) -> bool:
     takes = (TASK_TAKES if is_of_a_task(case, move) else TAKES).get(move.action, ())
     heard = {*NEEDS.get(move.action, ()), *takes, *REMARKS}
     return any(field not in heard for field, value in move.details.items() if value not in EMPTY)
+
+
+def cannot_be(now: datetime, *times: datetime | None) -> bool:
+    """Before the republic, or ten years ahead of the log."""
+    return any(at is not None and (at < BEGINNING or at > now + TEN_YEARS) for at in times)
 
 
 def asked_for(action: str) -> str:

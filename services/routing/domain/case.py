@@ -24,6 +24,7 @@ from .reached import reached
 from .refusals import refusal, unknown_case
 from .remembered import begun, known_departments, occurred, steps_with
 from .rules import Rules
+from .span import within
 from .state import CaseState, Decision, Step
 from .submit import decide_submission
 from .talks import after as talks_after
@@ -51,14 +52,14 @@ def judge(case: CaseState | None, command: Command, rules: Rules, now: datetime)
     """
     if isinstance(command, SubmissionReceived):
         first = decide_submission(case, command, rules, now)
-        return _with_following(case, first, rules) if first else Judged((), case)
+        return _with_following(case, first, rules, now) if first else Judged((), case)
     if isinstance(command, ActionRequested):
-        first = _act(case, command, rules) if case else _refused(None, command, unknown_case())
-        return _with_following(case, first, rules)
+        first = _act(case, command, rules, now) if case else _refused(None, command, unknown_case(), now)
+        return _with_following(case, first, rules, now)
     made = list[Decision]()
     for asked in _owed_to(case, command, rules, now) if case else ():
         assert case is not None
-        decision = _act(case, asked, rules)
+        decision = _act(case, asked, rules, now)
         if decision.applied:  # nobody asked routing for it: that it cannot be is no fact of the case
             made.append(decision)
             case = evolve(case, decision)
@@ -95,12 +96,12 @@ def evolve(case: CaseState | None, decision: Decision) -> CaseState:
     return talks_after(changed, decision)
 
 
-def _act(case: CaseState, asked: ActionRequested, rules: Rules) -> Decision:
+def _act(case: CaseState, asked: ActionRequested, rules: Rules, now: datetime) -> Decision:
     command = requests.completed(case.pending, asked)
     task = task_meant(case, command)
-    against = refusal(case, command, task, rules)
+    against = refusal(case, command, task, rules, now)
     if against is not None:
-        return _refused(case, asked, against)
+        return _refused(case, asked, against, now)
     if task is not None:
         row = TASK_MOVES[command.action]
         after = moved(case.summary, task, row.to, command.at)
@@ -162,7 +163,8 @@ def _applied(
     )
 
 
-def _refused(case: CaseState | None, command: ActionRequested, against: Refusal) -> Decision:
+def _refused(case: CaseState | None, command: ActionRequested, against: Refusal, now: datetime) -> Decision:
+    command = within(command, now)
     return Decision(
         case_id=command.case_id,
         action=command.action,
@@ -190,14 +192,14 @@ def _owed_to(case: CaseState, command: FollowUpCommand, rules: Rules, now: datet
             yield from applied(case, command, rules)
 
 
-def _with_following(case: CaseState | None, first: Decision, rules: Rules) -> Judged:
+def _with_following(case: CaseState | None, first: Decision, rules: Rules, now: datetime) -> Judged:
     """It, and what routing does by itself because of it."""
     if not first.applied:
         return Judged((first,), case)
     made, state = [first], evolve(case, first)
     for cause in made:
         for asked in following(state, cause, rules):
-            decision = _act(state, asked, rules)
+            decision = _act(state, asked, rules, now)
             if decision.applied:
                 made.append(decision)
                 state = evolve(state, decision)

@@ -17,6 +17,7 @@ from services.contracts.cases import CaseSummary, Task
 from services.contracts.deadlines import ClockName
 from services.contracts.promises import Clock, ClockKey, LimitName, Terms, clock_key
 from services.contracts.submissions import SubmissionReceived
+from services.contracts.times import in_zone, plus
 
 from .book import Book
 from .deadlines import clocks as ticking
@@ -80,10 +81,10 @@ def _kept(summary: CaseSummary, before: Mapping[ClockKey, Clock], book: Book, te
         return Kept(summary, terms, None)
     zone = book.calendar.zone
     if (reply := changes.get("reply")) is not None:
-        due, first = reply.due_at.astimezone(zone), reply.first_due_at.astimezone(zone)
+        due, first = in_zone(reply.due_at, zone), in_zone(reply.first_due_at, zone)
         summary = _replace(summary, due_at=due, first_due_at=first)
     if (inner := changes.get("inner")) is not None:
-        summary = _replace(summary, inner_due_at=inner.due_at.astimezone(zone))
+        summary = _replace(summary, inner_due_at=in_zone(inner.due_at, zone))
     tasks = tuple(_due_as(task, changes.get(clock_key("assist", task.id)), zone) for task in summary.tasks)
     return Kept(_replace(summary, tasks=tasks), terms, changes)
 
@@ -91,7 +92,7 @@ def _kept(summary: CaseSummary, before: Mapping[ClockKey, Clock], book: Book, te
 def _due_as(task: Task, clock: Clock | None, zone: ZoneInfo) -> Task:
     if clock is None:
         return task
-    return _replace(task, due_at=clock.due_at.astimezone(zone), first_due_at=clock.first_due_at.astimezone(zone))
+    return _replace(task, due_at=in_zone(clock.due_at, zone), first_due_at=in_zone(clock.first_due_at, zone))
 
 
 Change = Callable[[Book, CaseState, CaseSummary, ActionRequested], None]
@@ -195,7 +196,7 @@ def _rate(book: Book, case: CaseState, after: CaseSummary, command: ActionReques
 
 
 def _archive_later(book: Book, at: datetime) -> None:
-    book.start("archive", at, at + timedelta(days=book.terms.archive_after_days))
+    book.start("archive", at, plus(at, timedelta(days=book.terms.archive_after_days)))
 
 
 def _verify(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:

@@ -1,14 +1,18 @@
 """Why a command is not applied: each reason with a stable code, and what would be allowed."""
 
+from datetime import datetime
+
 import msgspec
 
 from services.contracts.actions import ActionDetails, ActionRequested
+from services.contracts.actors import ROUTING
 from services.contracts.cases import Refusal, Task
 
 from .authority import allowed_now, is_own, may
 from .moves import ANY_OPEN, CHINESE, MOVES, Move
 from .rules import Rules
 from .sense import against
+from .span import cannot_be, within
 from .state import CaseState, Decision
 from .tasks import CHINESE as TASK_CHINESE
 from .tasks import TASK_MOVES, TaskMove
@@ -21,9 +25,9 @@ def unknown_case() -> Refusal:
     return Refusal(code="unknown_case", detail="没有这件事项；先登记 / no such case: send its submission first")
 
 
-def conflicting_action(case: CaseState | None, command: ActionRequested) -> Decision:
+def conflicting_action(case: CaseState | None, command: ActionRequested, now: datetime) -> Decision:
     """The action id was used with another body: the first stands."""
-    summary = case.summary if case else None
+    summary, command = case.summary if case else None, within(command, now)
     return Decision(
         case_id=command.case_id,
         action=command.action,
@@ -42,9 +46,11 @@ def conflicting_action(case: CaseState | None, command: ActionRequested) -> Deci
     )
 
 
-def refusal(case: CaseState, command: ActionRequested, task: Task | None, rules: Rules) -> Refusal | None:
-    """The first reason against, in the order: who, from where, what it needs, what it has no use for, whether that
-    makes sense. `task` is the assistant's task that the command is about, if it is about one."""
+def refusal(
+    case: CaseState, command: ActionRequested, task: Task | None, rules: Rules, now: datetime
+) -> Refusal | None:
+    """The first reason against, in the order: who, whether its times can be, from where, what it needs, what it has no
+    use for, whether that makes sense. `task` is the assistant's task that the command is about, if it is about one."""
     move, state = MOVES[command.action], case.summary.state
     name = command.action
 
@@ -57,12 +63,14 @@ def refusal(case: CaseState, command: ActionRequested, task: Task | None, rules:
         own = "" if is_own(command.actor, case) else " (the case is not its own)"
         who = command.actor.sender
         return because("not_authorized", f"{who} 不能{move.chinese}", f"{who} may not {name} here{own}")
+    if command.actor != ROUTING and (wrong := cannot_be(command, now)):
+        return wrong
     if state not in (ANY_OPEN if task else move.from_states):
         return because("not_allowed", f"{CHINESE[state]}时不能{move.chinese}", f"{name} is not allowed from {state}")
     if task is not None and task.state not in TASK_MOVES[name].from_states:
-        now = TASK_CHINESE[task.state]
+        stands = TASK_CHINESE[task.state]
         english = f"{name} is not allowed while the task of {task.department} is {task.state}"
-        return because("not_allowed", f"{now}时不能{move.chinese}", english)
+        return because("not_allowed", f"{stands}时不能{move.chinese}", english)
     if command.at < case.summary.received_at:
         return because("before_reception", "早于登记时间", "at is before the case was received", "at")
     row = TASK_MOVES[name] if task else move
@@ -72,6 +80,8 @@ def refusal(case: CaseState, command: ActionRequested, task: Task | None, rules:
     if unused := _unused(command, row):
         text = f"{name} has no use for {', '.join(unused)}: leave it out, or send the action that has"
         return because("unused_field", f"{move.chinese}不用这些内容，请去掉", text, *unused)
+    if (ends := command.details.until) is not None and ends <= command.at:
+        return because("bad_time", "期限须晚于本动作的时间", "until is not after at: give a later one", "until")
     if move.only_asked and move.answers not in case.pending:
         return because("nothing_asked", "没有待批的申请", f"nothing waits for {name}")
     found = None if task else against(case, command, rules)

@@ -11,6 +11,7 @@ import msgspec
 from services.contracts.actions import ActionName, ActionRequested
 from services.contracts.cases import State
 from services.contracts.submissions import Place, Urgency
+from services.contracts.times import in_zone
 
 from .corrections import CORRECTABLE, not_said, target
 from .rules import Rules
@@ -134,11 +135,11 @@ def _extend(case: CaseState, command: ActionRequested, rules: Rules) -> Against:
     until, due = command.details.until, case.summary.due_at
     assert until is not None, "the table's needs were checked"
     if until <= due:
-        text = f"until is not after the present due time {due.astimezone(rules.zone).isoformat()}"
+        text = f"until is not after the present due time {in_zone(due, rules.zone).isoformat()}"
         return "not_later", "新期限不晚于现期限", text, "until"
     longest = case.terms.longest_extension
     if longest is not None and until > (latest := rules.calendar(case.terms).after(due, longest)):
-        text = f"at most to {latest.astimezone(rules.zone).isoformat()}"
+        text = f"at most to {in_zone(latest, rules.zone).isoformat()}"
         return "too_long", "超过可延期限", text, "until"
     return None
 
@@ -146,7 +147,7 @@ def _extend(case: CaseState, command: ActionRequested, rules: Rules) -> Against:
 def _return(case: CaseState, command: ActionRequested, rules: Rules) -> Against:
     window = case.of_dispatch("return")
     if window is not None and command.at > window.due_at:
-        return "too_late", "已过退单时限", f"could be returned until {window.due_at.astimezone(rules.zone).isoformat()}"
+        return "too_late", "已过退单时限", f"could be returned until {in_zone(window.due_at, rules.zone).isoformat()}"
     return None
 
 

@@ -7,6 +7,7 @@ from services.contracts.submissions import SubmissionReceived
 
 from .promises import begun
 from .rules import Rules
+from .span import cannot_be
 from .state import CaseState, Decision, fingerprints
 
 
@@ -15,7 +16,9 @@ def decide_submission(
 ) -> Decision | None:
     """The decision; None where the case has just this submission."""
     if case is not None:
-        return _repeat(case, submission)
+        return _repeat(case, submission, now)
+    if wrong := cannot_be(submission, now):
+        return _refused(None, submission, now, wrong)
     dims = Dimensions(
         channel=submission.channel,
         # a code that nobody knows is no group of its own in anybody's figures
@@ -51,26 +54,32 @@ def decide_submission(
     )
 
 
-def _repeat(case: CaseState, submission: SubmissionReceived) -> Decision | None:
-    now, then = fingerprints(submission), case.fingerprints
-    differing = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+def _repeat(case: CaseState, submission: SubmissionReceived, now: datetime) -> Decision | None:
+    said, then = fingerprints(submission), case.fingerprints
+    differing = sorted(name for name in said.keys() | then.keys() if said.get(name) != then.get(name))
     if not differing:
         return None
     fields = tuple("reporter" if name == "contact_digest" else name for name in differing)
+    against = Refusal(
+        code="conflicting_duplicate",
+        detail=f"同一编号已登记，内容不同 / this number is registered with other content: {', '.join(fields)}; "
+        "send changes as the action amend",
+        allowed=("amend",),
+        fields=fields,
+    )
+    return _refused(case, submission, now, against)
+
+
+def _refused(case: CaseState | None, submission: SubmissionReceived, now: datetime, against: Refusal) -> Decision:
+    summary = case.summary if case else None
     return Decision(
-        case_id=case.case_id,
+        case_id=submission.case_id,
         action="submit",
         action_id="submit",
         actor=submission.actor,
-        at=submission.reported_at,
-        version=case.version,
-        refusal=Refusal(
-            code="conflicting_duplicate",
-            detail=f"同一编号已登记，内容不同 / this number is registered with other content: {', '.join(fields)}; "
-            "send changes as the action amend",
-            allowed=("amend",),
-            fields=fields,
-        ),
-        before=case.summary,
-        after=case.summary,
+        at=now if cannot_be(submission, now) else submission.reported_at,
+        version=case.version if case else 0,
+        refusal=against,
+        before=summary,
+        after=summary,
     )

@@ -83,7 +83,7 @@ SENSELESS: dict[str, dict[str, Any]] = {
     "dispatch": {"department": "old"},
     "ask_assist": {"department": "nobody", "reason": "r"},
     "whistle": {"departments": ("housing", "nobody"), "reason": "r"},
-    "extend": {"until": T0, "reason": "r"},
+    "extend": {"until": hours(1), "reason": "r"},
     "merge": {"main": submission().case_id},
     "link": {"main": "o-1"},
     "amend": {"fields": {"category": "leak"}},

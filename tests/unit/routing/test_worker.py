@@ -85,12 +85,10 @@ def outside(year_first: bool) -> datetime:
     "impossible",
     [
         submission("2", attributes={"n": 10**23}),
-        submission("2", source_due_at=outside(True)),
-        submission("2", source_due_at=outside(False)),
         ask("amend", "source", action_id="big", fields={"attributes": {"n": 10**23}}),
         ask("amend", "source", action_id="long", fields={"text": "长" * 400_000}),
     ],
-    ids=["a number too big", "before the year 1", "after the year 9999", "an amended number too big", "too long"],
+    ids=["a number too big", "an amended number too big", "too long"],
 )
 async def test_what_cannot_be_stored_raises_in_its_turn_and_leaves_no_trace(impossible: Command) -> None:
     first, bad, last = commands(submission(category="leak"), impossible, ask("sign", "department"))
@@ -103,6 +101,32 @@ async def test_what_cannot_be_stored_raises_in_its_turn_and_leaves_no_trace(impo
     assert [fact.seq for fact in store.facts] == [41, 42, 43, 44]
     assert [fact.action for fact in store.facts] == ["submit", "accept", "dispatch", "sign"]
     assert set(store.cases) == {first.key}
+
+
+@pytest.mark.parametrize("year_first", [True, False], ids=["before the year 1", "after the year 9999"])
+async def test_a_time_that_cannot_be_is_refused_and_the_fact_has_none_that_cannot(year_first: bool) -> None:
+    at = outside(year_first)
+    told = commands(
+        submission(category="leak"),
+        submission("2", source_due_at=at),
+        submission("3", reported_at=at),
+        ask("amend", "source", action_id="when", at=at),
+        ask("hold", "dispatcher", action_id="till", until=at, reason="r"),
+    )
+    fold, store = await bench(*told)
+    for incoming in told:
+        fold.apply(incoming)
+    store.commit(fold.writes())
+    refused = {fact.action_id: fact for fact in store.facts if fact.refusal}
+    assert [(fact.case_id, fact.refusal.code, *fact.refusal.fields) for fact in store.facts if fact.refusal] == [
+        (submission("2").case_id, "bad_time", "source_due_at"),
+        (submission("3").case_id, "bad_time", "reported_at"),
+        (submission().case_id, "bad_time", "at"),
+        (submission().case_id, "bad_time", "until"),
+    ]
+    assert refused["till"].details.until is None
+    assert all(fact.at == T0 for fact in store.facts)
+    assert set(store.cases) == {submission().case_id}
 
 
 async def test_what_is_no_command_of_this_case_raises_and_is_not_loaded_for() -> None:

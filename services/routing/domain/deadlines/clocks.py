@@ -1,12 +1,13 @@
 """One clock of a case: started, stopped and gone on, extended, ended; each gives the next clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from services.contracts.deadlines import ClockName, Window
 from services.contracts.directory import Limit
 from services.contracts.promises import Clock
+from services.contracts.times import plus, utc
 
 from .calendar import WorkCalendar
 
@@ -21,12 +22,12 @@ def between(clock: Clock, begin: datetime, end: datetime, calendar: WorkCalendar
 
 def later(clock: Clock, start: datetime, time: timedelta, calendar: WorkCalendar) -> datetime:
     """`time` of the clock's own kind after `start`."""
-    return calendar.later(start, time) if clock.working else start + time
+    return calendar.later(start, time) if clock.working else plus(start, time)
 
 
 def start(name: ClockName | Window, at: datetime, due: Limit | datetime, calendar: WorkCalendar) -> Clock:
     """Due after a limit, or at a given time: its own kind of time is then elapsed."""
-    at, end = at.astimezone(UTC), _due(at, due, calendar)
+    at, end = utc(at), _due(at, due, calendar)
     return Clock(name=name, started_at=at, due_at=end, first_due_at=end, working=_working(due))
 
 
@@ -34,11 +35,11 @@ def stop(clock: Clock, at: datetime, until: datetime, calendar: WorkCalendar) ->
     """It stands still from `at`, as far as is known up to `until`. One that is due already stays due."""
     if clock.stopped_at is not None or clock.ended_at is not None:
         return clock
-    at = max(at.astimezone(UTC), clock.since)
+    at = max(utc(at), clock.since)
     stopped = _replace(
         clock,
         stopped_at=at,
-        stopped_until=max(at, until.astimezone(UTC)),
+        stopped_until=max(at, utc(until)),
         stopped_due=clock.due_at if clock.due_at > at else None,
         runs_from=at,
         ran=clock.ran + between(clock, clock.since, at, calendar),
@@ -50,7 +51,7 @@ def go_on(clock: Clock, at: datetime, calendar: WorkCalendar) -> Clock:
     """What was left of it when it stopped is left of it from `at`."""
     if clock.stopped_at is None or clock.ended_at is not None:
         return clock
-    at = max(at.astimezone(UTC), clock.since)
+    at = max(utc(at), clock.since)
     stood = max(_NONE, between(clock, clock.stopped_at, at, calendar))
     return _replace(
         clock,
@@ -66,10 +67,8 @@ def go_on(clock: Clock, at: datetime, calendar: WorkCalendar) -> Clock:
 def extend(clock: Clock, at: datetime, until: datetime) -> Clock:
     """Promised anew at `at`: due at `until`, its marks to come again, its first promise kept. One that stands still
     and goes on as foreseen, or before, is due at just that time."""
-    until = until.astimezone(UTC)
-    moved = _replace(
-        clock, started_at=at.astimezone(UTC), due_at=until, runs_from=None, ran=_NONE, late=_NONE, next_step=0
-    )
+    until = utc(until)
+    moved = _replace(clock, started_at=utc(at), due_at=until, runs_from=None, ran=_NONE, late=_NONE, next_step=0)
     if clock.stopped_until is None:
         return moved
     return _replace(moved, stopped_at=min(clock.stopped_until, until), stopped_due=until)
@@ -98,7 +97,7 @@ def reclock(clock: Clock, due: Limit, calendar: WorkCalendar) -> Clock:
 
 def end(clock: Clock, at: datetime) -> Clock:
     """Met, or overtaken by events; the first end stands. In time is what ends at its due time or before."""
-    return clock if clock.ended_at is not None else _replace(clock, ended_at=at.astimezone(UTC))
+    return clock if clock.ended_at is not None else _replace(clock, ended_at=utc(at))
 
 
 def reopen(clock: Clock) -> Clock:
@@ -116,7 +115,7 @@ def _due_if_gone_on(clock: Clock, at: datetime, calendar: WorkCalendar) -> datet
 
 
 def _due(at: datetime, due: Limit | datetime, calendar: WorkCalendar) -> datetime:
-    return calendar.after(at, due) if isinstance(due, Limit) else due.astimezone(UTC)
+    return calendar.after(at, due) if isinstance(due, Limit) else utc(due)
 
 
 def _working(due: Limit | datetime) -> bool:
