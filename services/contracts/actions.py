@@ -9,8 +9,8 @@ from .deadlines import ClockName, EscalationLevel
 from .times import Instant, check_aware
 
 ActionName = Literal[
-    # judging: 受理 不予受理 向上退单 派单 协办 会商 鸣哨
-    "accept", "reject", "return_up", "grant_return_up", "refuse_return_up", "dispatch",
+    # judging: 受理 改类 不予受理 向上退单 派单 协办 会商 鸣哨
+    "accept", "recategorise", "reject", "return_up", "grant_return_up", "refuse_return_up", "dispatch",
     "ask_assist", "assist", "refuse_assist", "release", "consult", "opine", "conclude", "whistle", "report_in",
     # handling: 签收 退单 先行联系 办理 挂账 延期 答复 自办
     "sign", "return", "refuse_return", "contact", "handle", "ask_hold", "hold", "refuse_hold", "resume",

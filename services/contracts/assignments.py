@@ -12,7 +12,7 @@ from .times import Instant
 NoticeKind = Literal[
     "assigned", "withdrawn", "return_refused", "held", "hold_refused", "resumed", "extended", "extension_refused",
     "redo", "sent_back", "amended", "reminded", "due_soon", "overdue", "supervised", "escalated", "closed", "void",
-    "merged", "split", "whistled", "consulted", "concluded", "assist_refused",
+    "merged", "split", "whistled", "consulted", "concluded", "assist_refused", "recategorised",
 ]  # fmt: skip
 
 

@@ -20,9 +20,9 @@ NOW_CLOSED: frozenset[State] = frozenset(("closed", "follow_up", "evaluated", "a
 NOT_VALID: frozenset[State] = frozenset(("rejected", "void", "merged", "returned"))
 
 OccurrenceKind = Literal[
-    "received", "accepted", "rejected", "return_up_requested", "return_up_refused", "returned_up", "dispatched",
-    "handed_over", "assist_requested", "assisted", "assist_refused", "released", "consulted", "opined", "concluded",
-    "whistled", "reported_in",
+    "received", "accepted", "recategorised", "rejected", "return_up_requested", "return_up_refused", "returned_up",
+    "dispatched", "handed_over", "assist_requested", "assisted", "assist_refused", "released", "consulted", "opined",
+    "concluded", "whistled", "reported_in",
     "signed", "signed_on_time", "return_requested", "return_refused", "contacted_first", "contacted_on_time",
     "handled_from", "hold_requested", "held", "hold_refused", "resumed", "extension_requested", "extended",
     "extension_refused", "replied", "self_handled",

@@ -117,8 +117,14 @@ class Walk:
         """What it needs, mostly as it makes sense."""
         dice, said = self.dice, dict(NEEDED.get(name, {}))
         department = dice.choice(DEPARTMENTS)
+        if name == "recategorise":
+            return said | {"category": dice.choice(("leak", "noise", "sewer", "what"))}
         if name == "dispatch":
-            return {"department": department, "departments": tuple(dice.sample(DEPARTMENTS, dice.choice((0, 0, 1, 2))))}
+            other = {"category": dice.choice(("leak", "noise", "sewer"))} if dice.random() < 0.2 else {}
+            return other | {
+                "department": department,
+                "departments": tuple(dice.sample(DEPARTMENTS, dice.choice((0, 0, 1, 2)))),
+            }
         if name in ("assist", "ask_assist", "release"):
             return said | {"department": department}
         if name == "refuse_return" and dice.random() < 0.5:

@@ -23,16 +23,30 @@ def _accept(rules: Rules, case: Case, move: Move) -> None:
         promises.completed(rules, case, terms)
 
 
+def _recategorise(rules: Rules, case: Case, move: Move) -> None:
+    terms, old = rules.terms(case), case["category"]
+    case["category"] = move.details["category"]
+    if case["state"] == "accepted":
+        promises.completed(rules, case, terms)
+    else:
+        promises.of_another_category(rules, case, old)
+
+
 def _dispatch(rules: Rules, case: Case, move: Move) -> None:
     to, terms = move.details["department"], rules.terms(case)
     case["returns"] += case["state"] == "return_requested" and to != case["department"]
     case["dispatches"] += 1
     case["department"], case["dispatched_at"], case["reached"] = to, move.at, False
     case["parts"].add(to)
+    other = move.details.get("category") or case["category"]
+    case["recategorised"] = (case["category"],) if other != case["category"] else ()
+    case["category"] = other
     promises.dispatched(rules, case, move.at, terms)
 
 
 def _dispatched(rules: Rules, case: Case, move: Move) -> None:
+    if case.pop("recategorised"):
+        happened(case, move.name, "recategorised", move.at)
     _leads_now(case, move)
     for assistant in move.details.get("departments", ()):
         _give_task(case, assistant, move.at)
@@ -271,7 +285,8 @@ def _correct(rules: Rules, case: Case, move: Move) -> None:
 
 
 EFFECTS: Mapping[str, Callable[[Rules, Case, Move], None]] = {
-    "accept": _accept, "dispatch": _dispatch, "assist": _assist, "release": _release, "consult": _consult,
+    "accept": _accept, "recategorise": _recategorise, "dispatch": _dispatch,
+    "assist": _assist, "release": _release, "consult": _consult,
     "opine": _opine, "conclude": _conclude, "whistle": _whistle, "report_in": _report_in, "hand_over": _hand_over,
     "sign": _sign, "contact": _contact, "extend": _extend, "reply": _reply, "self_handle": _self_handle,
     "verify": _verify, "close": _close, "redo": _redo, "follow_up": _follow_up, "rate": _rate, "merge": _merge,

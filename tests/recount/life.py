@@ -115,6 +115,8 @@ class Life:
     def dispatch(self, department: str, *assistants: str) -> None:
         """派单, to assistants at once where there are any."""
         more: dict[str, Any] = {"departments": list(assistants)} if assistants else {}
+        if self.chance(0.1):
+            more["category"] = self.dice.choice(sorted(self.street["category"]))
         self.act("dispatch", department=department, **more)
         self.lead = department
         self.assistants += assistants

@@ -110,6 +110,8 @@ def _to_a_signature(life: Life) -> bool:
     while life.chance(often):  # 改派
         other = life.any_department(life.lead)
         helpers = [name for name in life.departments if name not in (other, *life.assistants)]
+        if life.chance(0.15):
+            life.act("recategorise", category=life.dice.choice(sorted(life.street["category"])), reason="类别有误")
         life.dispatch(other, *(life.dice.sample(helpers, 1) if helpers and life.chance(0.2) else ()))
     while life.chance(often):
         life.act("return", reason="不属于本部门职责")

@@ -93,7 +93,7 @@ def _requests(case: Case, move: Move) -> None:
 
 
 def _by_routing(rules: Rules, case: Case, move: Move, before: str) -> None:
-    if move.action == "accept":
+    if move.action == "accept" or (move.action == "recategorise" and before == "accepted"):
         dispatch_by_rule(rules, case, move)
     elif move.action in ("follow_up", "rate") and move.details.get("solved") is False and before != "archived":
         if case["terms"]["redo_if_unsolved"]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from .calendar import Limit
 from .case import Case, Move, instant, task_of
 from .clocks import end, extended, go_on, hold, limited, look_ahead, promised_again, promised_anew, running, started
 from .policies import Rules, Terms
@@ -35,6 +36,42 @@ def completed(rules: Rules, case: Case, before: Terms) -> None:
     _inner_within(case, first=True)
 
 
+def of_another_category(rules: Rules, case: Case, old: str | None) -> None:
+    """The same of a case that was sent to somebody: a time that is another for the new category counts from where its
+    clock began, if it still runs; the first promise stays."""
+    before = rules.terms(case | {"category": old})
+    terms = case["terms"] = rules.terms(case)
+    again = case["redos"] > 0 or case["verifications_failed"] > 0
+    for name in (*OF_THE_ANSWER, *OF_A_DISPATCH):
+        limit, was = (_again_or_first(said, name, again) for said in (terms, before))
+        if limit is None or limit == was or _granted(case, name):
+            continue
+        clock = case["clocks"].get(name)
+        if clock is None and name in OF_THE_ANSWER and not again and case["state"] != "replied":
+            new = case["clocks"][name] = limited(terms, name, None, case["received_at"], limit)
+            if case["state"] == "on_hold" and name in terms["stopped_by_hold"]:
+                hold(terms, new, case["clocks"]["hold"]["began"], case["clocks"]["hold"]["due"])
+        elif clock is not None and clock["ended"] is None:
+            _said_anew(case, terms, name, limit)
+    _inner_within(case)
+
+
+def _again_or_first(terms: Terms, name: str, again: bool) -> Limit | None:
+    limit: Limit | None = terms["limits"].get(name)
+    return terms["limits"].get("redo") or limit if name == "reply" and again else limit
+
+
+def _said_anew(case: Case, terms: Terms, name: str, limit: Limit) -> bool:
+    new = promised_again(terms, case["clocks"][name], limit)
+    if name == "inner" and new["held"] is None and new["due"] > case["clocks"]["reply"]["due"]:
+        new["due"] = case["clocks"]["reply"]["due"]
+        look_ahead(terms, new)
+    if new["due"] == case["clocks"][name]["due"]:
+        return False
+    case["clocks"][name] = new
+    return True
+
+
 def _granted(case: Case, name: str) -> bool:
     """By the source, or by an extension."""
     return name == "reply" and (case["submission"].get("source_due_at") is not None or case["extended"] > 0)
@@ -54,6 +91,8 @@ def dispatched(rules: Rules, case: Case, at: datetime, before: Terms) -> None:
     """The lead's own limits, from now on; an answer that is due stays due when it was, but for the first lead's."""
     if case["state"] in ("received", "accepted"):
         completed(rules, case, before)
+    elif case["recategorised"]:
+        of_another_category(rules, case, *case["recategorised"])
     terms = case["terms"] = rules.terms(case)
     _end(case, at, "opine")
     for name in OF_A_DISPATCH:
@@ -74,12 +113,7 @@ def reclocked(rules: Rules, case: Case) -> bool:
             limit = terms["limits"].get("redo") or limit
         if clock is None or limit is None or clock["ended"] is not None or _granted(case, name):
             continue
-        new = promised_again(terms, clock, limit)
-        if name == "inner" and new["held"] is None and new["due"] > case["clocks"]["reply"]["due"]:
-            new["due"] = case["clocks"]["reply"]["due"]
-            look_ahead(terms, new)
-        if new["due"] != clock["due"]:
-            case["clocks"][name], changed = new, True
+        changed = _said_anew(case, terms, name, limit) or changed
     inner = dict(case["clocks"].get("inner") or {})
     _inner_within(case)
     return changed or inner != (case["clocks"].get("inner") or {})

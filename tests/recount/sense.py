@@ -25,10 +25,18 @@ def category_named(case: Case, move: Move) -> Any:
     return move.details.get("category") or case["submission"].get("category")
 
 
+def _recategorise(rules: Rules, case: Case, move: Move) -> str | None:
+    if rules.category(move.details["category"]) is None:
+        return "unknown_category"
+    return "same_category" if move.details["category"] == case["category"] else None
+
+
 def _dispatch(rules: Rules, case: Case, move: Move) -> str | None:
     to = move.details["department"]
     if (code := _not_there(rules, to)) is not None:
         return code
+    if move.details.get("category") and rules.category(move.details["category"]) is None:
+        return "unknown_category"
     if case["state"] == "dispatched" and to == case["department"]:
         return "same_department"
     for assistant in move.details.get("departments", ()):
@@ -184,6 +192,7 @@ def corrected(move: Move) -> tuple[str, str]:
 
 SENSE: Mapping[str, Callable[[Rules, Case, Move], str | None]] = {
     "accept": _accept,
+    "recategorise": _recategorise,
     "dispatch": _dispatch,
     "ask_assist": _ask_assist,
     "assist": _assist,

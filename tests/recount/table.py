@@ -16,6 +16,7 @@ _WORK = "dispatched signed handling"
 # fmt: off
 ROWS: tuple[tuple[str, str, str, str, str, str], ...] = (
     ("accept", "routing dispatcher", "received", "accepted", "", "accepted"),
+    ("recategorise", "dispatcher", _BUT_RECEIVED, "", "category reason", "recategorised"),
     ("reject", "dispatcher", "received accepted", "rejected", "reason", "rejected"),
     ("return_up", "dispatcher", _UNSIGNED, "", "reason", "return_up_requested"),
     ("grant_return_up", "source", _UNSIGNED, "returned", "", "returned_up"),
@@ -98,7 +99,7 @@ TAKES: dict[str, tuple[str, ...]] = {
 COUNTED_AS: dict[str, str] = {row[0]: row[5] for row in ROWS if row[5]}
 """`contact` only where it is the first to reach somebody after a dispatch."""
 BESIDES: dict[str, tuple[str, ...]] = {
-    "dispatch": ("assisted", "concluded"),
+    "dispatch": ("recategorised", "assisted", "concluded"),
     "sign": ("signed_on_time",),
     "contact": ("contacted_on_time",),
     "self_handle": ("released", "replied", "closed"),

@@ -14,6 +14,7 @@ from .recipients import (
     consulted,
     forebears,
     former_lead,
+    had_it_already,
     heirs,
     lead,
     new_assistants,
@@ -55,6 +56,7 @@ TABLE: tuple[tuple[OccurrenceKind, NoticeKind, tuple[Whom, ...]], ...] = (
     ("extended",              "extended",          (lead,)),
     ("extension_refused",     "extension_refused", (lead,)),
     ("amended",               "amended",           (lead, still_assistants)),
+    ("recategorised",         "recategorised",     (had_it_already,)),
     # 核查
     ("sent_back",             "sent_back",         (lead,)),
     ("redone",                "redo",              (lead,)),

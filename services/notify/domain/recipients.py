@@ -61,6 +61,13 @@ def former_lead(now: Happened) -> list[Recipient]:
     return [Recipient(department=former, due_at=now.due_at)] if former and former != now.after.dims.department else []
 
 
+def had_it_already(now: Happened) -> list[Recipient]:
+    """The lead and its assistants, but for those who get it just now: they read the category with it."""
+    old = {task.id for task in now.tasks_before}
+    stays = now.fact.action != "dispatch"
+    return [*(lead(now) if stays else ()), *_of(task for task in _open(now) if task.id in old)]
+
+
 def heirs(now: Happened) -> list[Recipient]:
     """移交: who has the lead, or an assistant's open task, from a department that is closed."""
     return [*(lead(now) if former_lead(now) else ()), *_of(task for _, task in _handed_over(now))]
@@ -95,7 +102,7 @@ def assistants(now: Happened) -> list[Recipient]:
 
 def still_assistants(now: Happened) -> list[Recipient]:
     """Who has an open task."""
-    return _of(task for task in now.after.tasks if task.state in TASK_OPEN)
+    return _of(_open(now))
 
 
 def summoned(now: Happened) -> list[Recipient]:
@@ -128,6 +135,10 @@ def whose_clock(now: Happened) -> list[Recipient]:
             return lead(now)
     named = now.fact.details.department
     return [one for one in waiting if named in (None, one.department)]
+
+
+def _open(now: Happened) -> list[Task]:
+    return [task for task in now.after.tasks if task.state in TASK_OPEN]
 
 
 def _handed_over(now: Happened) -> list[tuple[Task, Task]]:

@@ -26,10 +26,14 @@ def _accept(case: CaseState, command: ActionRequested, rules: Rules) -> CaseSumm
     return _replace(summary, dims=_replace(summary.dims, category=code), accepted=True)
 
 
+def _recategorise(case: CaseState, command: ActionRequested, rules: Rules) -> CaseSummary:
+    return _replace(case.summary, dims=_replace(case.summary.dims, category=command.details.category))
+
+
 def _dispatch(case: CaseState, command: ActionRequested, rules: Rules) -> CaseSummary:
     summary, to = case.summary, command.details.department
     granted = summary.state == "return_requested" and to != case.department
-    dims = _replace(summary.dims, department=to)
+    dims = _replace(summary.dims, department=to, category=command.details.category or summary.dims.category)
     return _replace(summary, dims=dims, returns=summary.returns + granted, dispatches=summary.dispatches + 1)
 
 
@@ -152,6 +156,7 @@ def _amend(case: CaseState, command: ActionRequested, rules: Rules) -> CaseSumma
 
 _EFFECTS: Mapping[ActionName, Effect] = {
     "accept": _accept,
+    "recategorise": _recategorise,
     "dispatch": _dispatch,
     "hand_over": _hand_over,
     "sign": _sign,

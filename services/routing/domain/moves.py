@@ -101,6 +101,7 @@ _WITH_LEAD = "dispatched signed handling on_hold redo"
 MOVES: dict[ActionName, Move] = {move.action: move for move in (
     # 研判
     _row("accept", "受理", "routing dispatcher", "received", "accepted", "", "accepted", takes="category"),
+    _row("recategorise", "改类", "dispatcher", _AT_WORK, None, "category reason", "recategorised"),
     _row("reject", "不予受理", "dispatcher", "received accepted", "rejected", "reason", "rejected"),
     _row("return_up", "申请向上退单", "dispatcher", _UNJUDGED, None, "reason", "return_up_requested", asks="return_up"),
     _row("grant_return_up", "同意退回", "source", _UNJUDGED, "returned", "", "returned_up",

@@ -34,6 +34,8 @@ class Scribe:
         match command.action:
             case "dispatch":
                 yield self.one("dispatched", **self._said())
+                if self._after.dims.category != self._case.summary.dims.category:
+                    yield self.one("recategorised")
                 yield from self._leads_now(details.department)
                 for department in details.departments:
                     yield self.one("assisted", department=department)

@@ -16,7 +16,8 @@ def following(case: CaseState, cause: Decision, rules: Rules) -> Iterator[Action
     row = rules.category(case.summary.dims.category)
     if cause.action == "submit" and row is not None:
         yield _asked(case, cause, "accept")
-    if cause.action == "accept" and row is not None and row.department is not None:
+    judged = cause.action == "accept" or (cause.action == "recategorise" and case.summary.state == "accepted")
+    if judged and row is not None and row.department is not None:
         yield _asked(case, cause, "dispatch", department=rules.standing(row.department))
     told = cause.action in ("follow_up", "rate") and cause.before is not None and cause.before.state != "archived"
     if told and cause.details.solved is False and case.terms.redo_if_unsolved:

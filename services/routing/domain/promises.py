@@ -14,22 +14,27 @@ import msgspec
 
 from services.contracts.actions import ActionName, ActionRequested
 from services.contracts.cases import CaseSummary, Task
-from services.contracts.deadlines import ClockName
-from services.contracts.promises import Clock, ClockKey, LimitName, Terms, clock_key
+from services.contracts.promises import Clock, ClockKey, Terms, clock_key
 from services.contracts.submissions import SubmissionReceived
 from services.contracts.times import in_zone, plus
 
 from .book import Book
 from .deadlines import clocks as ticking
 from .deadlines.marks import with_mark_done
+from .other_limits import (
+    REDONE,
+    SINCE_DISPATCH,
+    SINCE_RECEPTION,
+    another_category,
+    completed,
+    reclock,
+    within_the_reply,
+)
 from .rules import Rules
 from .state import CaseState
 from .tasks import task_meant
 
-_REDONE: Mapping[ClockName, LimitName] = {"reply": "redo", "inner": "inner", "close": "close"}
 _replace = msgspec.structs.replace
-_SINCE_RECEPTION: tuple[ClockName, ...] = ("reply", "inner", "close")
-_SINCE_DISPATCH: tuple[ClockName, ...] = ("sign", "contact", "return")
 
 
 class Kept(NamedTuple):
@@ -44,17 +49,18 @@ def begun(submission: SubmissionReceived, summary: CaseSummary, rules: Rules) ->
     """What a new case is promised. The source's own due time comes first."""
     terms = rules.terms(summary.dims)
     book = Book({}, terms, rules)
-    for name in _SINCE_RECEPTION:
+    for name in SINCE_RECEPTION:
         given = submission.source_due_at if name == "reply" else None
         book.start(name, summary.received_at, given or terms.limit(name))
-    _within_the_reply(book, first=True)
+    within_the_reply(book, first=True)
     return _kept(summary, {}, book, terms)
 
 
 def promised(case: CaseState, after: CaseSummary, command: ActionRequested, rules: Rules) -> Kept:
     """What an applied move makes of it."""
     terms = None
-    if command.action in ("dispatch", "reclock") or (command.action == "accept" and after.dims != case.summary.dims):
+    accepted_otherwise = command.action == "accept" and after.dims != case.summary.dims
+    if accepted_otherwise or command.action in ("dispatch", "reclock", "recategorise"):
         terms = rules.terms(after.dims)
     book = Book(case.clocks, terms or case.terms, rules)
     if command.details.clock is not None:
@@ -98,42 +104,14 @@ def _due_as(task: Task, clock: Clock | None, zone: ZoneInfo) -> Task:
 Change = Callable[[Book, CaseState, CaseSummary, ActionRequested], None]
 
 
-def _given(case: CaseState, after: CaseSummary) -> frozenset[ClockName]:
-    """What the source or a granted extension said is no policy's to change."""
-    return frozenset(("reply",) if case.due_by_source or after.extended else ())
-
-
-def _completed(book: Book, case: CaseState, after: CaseSummary) -> None:
-    """The category is another, or the first lead is known: a limit that is another for it counts from the reception.
-    One that is another because policies changed meanwhile does not."""
-    before = book.rules.terms(case.summary.dims)
-    for name in _SINCE_RECEPTION:
-        limit = book.terms.limit(name)
-        if name not in _given(case, after) and limit != before.limit(name):
-            book.start(name, after.received_at, limit)
-    _within_the_reply(book, first=True)
-
-
-def _within_the_reply(book: Book, *, first: bool = False) -> None:
-    """The street's own limit is there to keep the promise that was made outside: it ends no later, nor, where it is
-    the `first` one, did it ever."""
-    reply, inner = book.get("reply"), book.get("inner")
-    if reply is None or inner is None or inner.ended_at is not None or inner.stopped_at is not None:
-        return
-    if inner.due_at > reply.due_at:
-        promise = reply.due_at if first else inner.first_due_at
-        book.put("inner", _replace(inner, due_at=reply.due_at, first_due_at=promise))
-
-
 def _accept(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
     if after.dims != case.summary.dims:
-        _completed(book, case, after)
+        completed(book, case, after)
 
 
 def _dispatch(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
-    if case.summary.state in ("received", "accepted"):
-        _completed(book, case, after)
-    for name in _SINCE_DISPATCH:
+    another_category(book, case, after, command)
+    for name in SINCE_DISPATCH:
         book.end(command.at, name)
         book.start(name, command.at, book.terms.limit(name))
     book.end(command.at, "opine")
@@ -177,11 +155,11 @@ def _send_back(book: Book, case: CaseState, after: CaseSummary, command: ActionR
 
 
 def _redo(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
-    for name, limit in _REDONE.items():
+    for name, limit in REDONE.items():
         due = book.terms.limit(limit)
         if due is not None:
             book.change(name, partial(ticking.redo, at=command.at, due=due, calendar=book.calendar))
-    _within_the_reply(book)
+    within_the_reply(book)
     book.end(command.at, "archive")
 
 
@@ -228,21 +206,6 @@ def _opine(book: Book, case: CaseState, after: CaseSummary, command: ActionReque
         book.end(command.at, "opine")
 
 
-def _reclock(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
-    """The case's own clocks that run, as though today's policies had promised them."""
-    redone: Mapping[ClockName, LimitName] = _REDONE if after.redos or after.verifications_failed else {}
-    for name in (*_SINCE_RECEPTION, *_SINCE_DISPATCH):
-        clock, limit = book.get(name), book.terms.limit(redone.get(name, name))
-        if clock is None or limit is None or clock.ended_at is not None or name in _given(case, after):
-            continue
-        moved = ticking.reclock(clock, limit, book.calendar)
-        if name == "inner" and moved.stopped_at is None and (reply := book.get("reply")) is not None:
-            moved = _replace(moved, due_at=min(moved.due_at, reply.due_at))
-        if moved.due_at != clock.due_at:  # else its marks would come again
-            book.put(name, moved)
-    _within_the_reply(book)
-
-
 def _tasks(book: Book, case: CaseState, after: CaseSummary, command: ActionRequested) -> None:
     """An assistant's clock runs while its task is to be done."""
     if after.tasks == case.summary.tasks:
@@ -257,6 +220,7 @@ def _tasks(book: Book, case: CaseState, after: CaseSummary, command: ActionReque
 
 _CHANGES: Mapping[ActionName, Change] = {
     "accept": _accept,
+    "recategorise": another_category,
     "dispatch": _dispatch,
     "sign": _ends("sign"),
     "return": _ends("sign"),  # it has answered the dispatch
@@ -280,5 +244,5 @@ _CHANGES: Mapping[ActionName, Change] = {
     "opine": _opine,
     "rate": _rate,
     "conclude": _ends("opine"),
-    "reclock": _reclock,
+    "reclock": reclock,
 }

@@ -54,10 +54,21 @@ def _department(name: str | None, rules: Rules, field: str) -> Against:
     return None
 
 
+def _recategorise(case: CaseState, command: ActionRequested, rules: Rules) -> Against:
+    code = command.details.category
+    if rules.category(code) is None:
+        return "unknown_category", "没有这个类别", f"category {code!r} is not known", "category"
+    if code == case.summary.dims.category:
+        return "same_category", "已是该类别", "it is of that category already", "category"
+    return None
+
+
 def _dispatch(case: CaseState, command: ActionRequested, rules: Rules) -> Against:
     lead = command.details.department
     if found := _department(lead, rules, "department"):
         return found
+    if command.details.category and rules.category(command.details.category) is None:
+        return "unknown_category", "没有这个类别", f"category {command.details.category!r} is not known", "category"
     if case.summary.state == "dispatched" and lead == case.department:
         return "same_department", "已派给该部门", "it is with that department already", "department"
     busy = {lead, *(task.department for task in open_tasks(case.summary))}
@@ -217,6 +228,7 @@ def _correct(case: CaseState, command: ActionRequested, rules: Rules) -> Against
 
 _CHECKS: Mapping[ActionName, Check] = {
     "accept": _accept,
+    "recategorise": _recategorise,
     "dispatch": _dispatch,
     "ask_assist": _ask_assist,
     "assist": _assist,

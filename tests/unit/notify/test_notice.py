@@ -50,7 +50,7 @@ def test_what_others_do_is_told_to_the_lead() -> None:
         facts(
             action("sign", A),
             action("handle", A),
-            action("hold", DISPATCHER, reason="等料", until=START),
+            action("hold", DISPATCHER, reason="等料", until=START + timedelta(days=9)),
             action("resume", A),
             action("amend", SOURCE, fields={"title": "新标题", "place": {"address": "某路"}}),
             action("reply", A, text="t"),

@@ -94,6 +94,8 @@ TOLD = [
     row("resume", "resumed", "resumed lead a"),
     row("extend", "extended", "extended lead a"),
     row("refuse_extend", "extension_refused", "extension_refused lead a"),
+    row("recategorise", "recategorised", "recategorised lead a, recategorised assistant b", category="noise"),
+    row("dispatch", "dispatched recategorised", "assigned lead a, recategorised assistant b", department="a"),
     row("amend", "amended", "amended lead a, amended assistant b", fields={"title": "新"}),
     row("amend", "amended", "amended lead a", {"tasks": [task("b", "replied"), task("c", "released")]}),
     row("send_back", "sent_back", "sent_back lead a"),

@@ -65,7 +65,8 @@ def test_every_reason_to_refuse_is_there() -> None:
         None, "bad_time", "before_reception", "closed_department", "conflicting_action", "conflicting_duplicate",
         "consultation_open", "excluded_already", "missing_field", "no_consultation", "no_task", "not_allowed",
         "not_amendable", "not_authorized", "not_consulted", "not_correctable", "not_later", "not_linked",
-        "not_published", "not_summoned", "nothing_asked", "open_tasks", "other_kind", "same_case", "same_department",
+        "not_published", "not_summoned", "nothing_asked", "open_tasks", "other_kind", "same_case", "same_category",
+        "same_department",
         "too_early", "too_long", "unknown_action", "unknown_case", "unknown_category", "unknown_department",
         "unused_field",
     }  # fmt: skip

@@ -45,6 +45,7 @@ RULES = Rules(
 MAIN = case_id("ticket", "grid", "main")
 NEEDED: Mapping[ActionName, Mapping[str, Any]] = {
     "accept": {"category": "noise"},
+    "recategorise": {"category": "noise", "reason": "r"},
     "reject": {"reason": "r"},
     "return_up": {"reason": "r"},
     "refuse_return_up": {"reason": "r"},

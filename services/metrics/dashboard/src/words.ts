@@ -128,7 +128,7 @@ const ACTIONS: Record<string, string> = {
   refuse_extend: "不同意延期", reply: "答复", self_handle: "自办", send_back: "审核退回", verify: "核查", close: "办结", redo: "重办",
   follow_up: "回访", rate: "评价", archive: "归档", merge: "并单", split: "拆单", link: "并案", unlink: "解除并案", remind: "催办",
   supervise: "督办", escalate: "提级", void: "作废", amend: "补充", ask_exclude: "申请剔除", exclude: "剔除", refuse_exclude: "不同意剔除",
-  publish: "公示", withdraw: "撤下", correct: "更正", absorb: "并入", let_go: "移出", follow: "随主件", hand_over: "移交", reclock: "重定时限",
+  publish: "公示", withdraw: "撤下", correct: "更正", absorb: "并入", let_go: "移出", follow: "随主件", recategorise: "改类", hand_over: "移交", reclock: "重定时限",
 };
 const ROLES: Record<string, string> = {
   source: "来源", department: "部门", dispatcher: "派单员", supervisor: "督查员", followup: "回访员", routing: "系统", admin: "管理员",

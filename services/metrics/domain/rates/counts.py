@@ -10,6 +10,7 @@ NAMES: Mapping[OccurrenceKind, tuple[str, str]] = {
     # 受理与派单
     "received": ("登记数", "Received"),
     "accepted": ("受理数", "Accepted"),
+    "recategorised": ("改类数", "Recategorised"),
     "rejected": ("不予受理数", "Rejected"),
     "return_up_requested": ("向上退单申请数", "Upward returns asked"),
     "return_up_refused": ("驳回向上退单数", "Upward returns refused"),
