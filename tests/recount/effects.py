@@ -257,7 +257,10 @@ def _amend(rules: Rules, case: Case, move: Move) -> None:
     case["urgency"] = fields.get("urgency", case["urgency"])
     if isinstance(fields.get("place"), dict):
         told = fields["place"]
-        case["grid"] = told["grid"] if "grid" in told else rules.grid_of(told) or case["grid"]
+        if told.get("grid", "") is None:
+            case["grid"] = None
+        elif {"grid", "lon", "lat"} & set(told):
+            case["grid"] = rules.grid_of(told)
 
 
 def _exclude(rules: Rules, case: Case, move: Move) -> None:

@@ -9,9 +9,9 @@ Ring = Sequence[Sequence[float]]
 
 
 def grid_of(place: Mapping[str, Any] | None, grids: Mapping[str, Any]) -> str | None:
-    """The grid that is said; else the first, by its id, that holds the point."""
+    """The grid that is said, if it is on the map; else the first, by its id, that holds the point."""
     place = place or {}
-    if place.get("grid") is not None:
+    if place.get("grid") in grids:
         return str(place["grid"])
     if place.get("lon") is None or place.get("lat") is None:
         return None

@@ -170,7 +170,12 @@ def _withdraw(rules: Rules, case: Case, move: Move) -> str | None:
 def _amend(rules: Rules, case: Case, move: Move) -> str | None:
     fields = move.details["fields"]
     fitting = set(fields) <= AMENDABLE and fields.get("urgency", "normal") in ("normal", "urgent")
-    return None if fitting else "not_amendable"
+    if not fitting:
+        return "not_amendable"
+    point = [(fields.get("place") or {}).get(name) for name in ("lon", "lat")]
+    if None in point:
+        return None if point == [None, None] else "bad_place"
+    return None if abs(point[0]) <= 180 and abs(point[1]) <= 90 else "bad_place"
 
 
 def _correct(rules: Rules, case: Case, move: Move) -> str | None:

@@ -147,10 +147,11 @@ def _amend(case: CaseState, command: ActionRequested, rules: Rules) -> CaseSumma
     fields, dims = command.details.fields or {}, case.summary.dims
     if "urgency" in fields:
         dims = _replace(dims, urgency=fields["urgency"])
-    if isinstance(place := fields.get("place"), dict):
-        # what it does not say stays; that it has none is said with null
-        said = place.get("grid") if "grid" in place else rules.ground.of(msgspec.convert(place, Place)) or dims.grid
-        dims = _replace(dims, grid=said)
+    place = fields.get("place")
+    if isinstance(place, dict) and ("grid" in place or "lon" in place):
+        # a point is in the grid around it or in none; what says neither a point nor a grid leaves it where it is
+        told = None if place.get("grid", "") is None else rules.ground.of(msgspec.convert(place, Place))
+        dims = _replace(dims, grid=told)
     return _replace(case.summary, dims=dims)
 
 

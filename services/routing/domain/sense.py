@@ -206,9 +206,16 @@ def _withdraw(case: CaseState, command: ActionRequested, rules: Rules) -> Agains
 
 def _amend(case: CaseState, command: ActionRequested, rules: Rules) -> Against:
     try:
-        msgspec.convert(command.details.fields, Amendment)
+        told = msgspec.convert(command.details.fields, Amendment)
     except msgspec.ValidationError as error:
         return "not_amendable", "不能这样补充", f"cannot amend so: {error}", "fields"
+    if (told.place.lon is None) is not (told.place.lat is None):
+        lacking = "lon" if told.place.lon is None else "lat"
+        return "bad_place", "经纬度须同时给出", f"{lacking} is missing: a point has both", f"fields.place.{lacking}"
+    for name, value, most in (("lon", told.place.lon, 180), ("lat", told.place.lat, 90)):
+        if value is not None and not -most <= value <= most:
+            text = f"{name} is {value}: in degrees, at most {most} to either side"
+            return "bad_place", "经度在 ±180 之内，纬度在 ±90 之内", text, f"fields.place.{name}"
     return None
 
 

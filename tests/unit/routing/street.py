@@ -9,10 +9,11 @@ import msgspec
 from services.contracts.actions import ActionDetails, ActionName, ActionRequested
 from services.contracts.actors import Actor, Role
 from services.contracts.cases import CaseFact, Evaluation, State, Task
-from services.contracts.directory import Category, Channel, Department
+from services.contracts.directory import Category, Channel, Department, Grid
 from services.contracts.identity import case_id
 from services.contracts.submissions import SubmissionReceived
 from services.routing.domain.case import Command, decide, evolve
+from services.routing.domain.ground import Ground
 from services.routing.domain.moves import RequestKind
 from services.routing.domain.requests import Pending
 from services.routing.domain.rules import Rules
@@ -28,6 +29,7 @@ RULES = Rules(
         "roads": Department(name="市政"),
         "sewers": Department(name="排水"),
     },
+    ground=Ground({name: Grid(name=name, community="c", polygon=[]) for name in ("g07", "g09")}),
     categories={
         "noise": Category(name="噪声"),
         "leak": Category(name="漏水", department="housing", hours=24.0),

@@ -8,7 +8,7 @@ from services.contracts.submissions import Place
 from services.routing.domain.ground import Ground
 from services.routing.domain.rules import Rules, rules_of
 from services.routing.domain.state import CaseState
-from tests.unit.routing.street import RULES, after, ask, submission
+from tests.unit.routing.street import RULES, after, ask, one, submission
 
 
 def square(west: float, south: float, east: float, north: float) -> list[tuple[float, float]]:
@@ -43,7 +43,13 @@ def test_a_point_is_in_the_polygon_around_it_and_a_border_is_the_smaller_id_s(
 
 def test_a_grid_that_is_named_stays_whatever_the_point_says() -> None:
     assert Ground(GRIDS).of(Place(lon=1, lat=1, grid="yard")) == "yard"
-    assert Ground(GRIDS).of(Place(lon=1, lat=1, grid="of-another-street")) == "of-another-street"
+    assert Ground({"drawn-later": grid()}).of(Place(grid="drawn-later")) == "drawn-later"
+
+
+def test_a_grid_that_nobody_knows_is_no_grid() -> None:
+    assert Ground(GRIDS).of(Place(grid="of-another-street")) is None
+    assert Ground(GRIDS).of(Place(lon=1, lat=1, grid="of-another-street")) == "west", "its point is known"
+    assert grid_of(after(submission(place=Place(grid="nonexist")), rules=THERE)) is None
 
 
 def test_without_a_point_or_without_grids_there_is_none() -> None:
@@ -72,8 +78,23 @@ def test_an_amended_point_moves_the_case_and_what_it_does_not_say_stays() -> Non
     assert amended(lon=6, lat=2) == "yard"
     assert amended(lon=6, lat=2, grid="east") == "east"
     assert amended(address="某路 1 号") == "west"
-    assert amended(lon=50, lat=2) == "west"
+    assert amended(lon=50, lat=2) is None, "in no grid"
+    assert amended(grid="nonexist") is None
+    assert amended(grid="yard") == "yard"
     assert amended(lon=6, lat=2, grid=None) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [
+        ({"lon": 1}, "lat"), ({"lat": 1}, "lon"), ({"lon": 1, "lat": None}, "lat"), ({"lon": 181, "lat": 1}, "lon"),
+        ({"lon": 1, "lat": -90.5}, "lat"), ({"lon": 1e308, "lat": 1}, "lon"),
+    ],
+)  # fmt: skip
+def test_half_a_point_and_one_that_is_nowhere_are_refused_by_name(place: dict[str, object], field: str) -> None:
+    decision = one(after(submission()), ask("amend", "source", fields={"place": place}))
+    assert decision.refusal is not None
+    assert (decision.refusal.code, decision.refusal.fields) == ("bad_place", (f"fields.place.{field}",))
 
 
 def test_the_rules_of_a_directory_know_its_grids() -> None:
