@@ -146,12 +146,14 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why not, and what would be allowed. `code` is stable, `detail` is for people (Chinese first)."""
+    """Why not, and what would be allowed. `code` is stable, `detail` is for people (Chinese first). `main` is the case
+    in which a merged one goes on."""
 
     code: str
     detail: str
     allowed: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    main: str | None = None
 
 
 class CaseFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

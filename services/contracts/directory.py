@@ -73,7 +73,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     `department` that are given. Each field is taken from the matching policy with the most criteria that says it.
 
     `limits` by clock, and `redo` for the reply after one; `remind_at` is the share of its time after which a clock
-    reminds; `stopped_by_hold` the clocks that 挂账 stops; `escalation` where a passed deadline goes, each `step` later.
+    reminds; `stopped_by_hold` the clocks that 挂账 stops; `escalation` where a passed deadline goes, each `step` later;
+    `reopen_main`: a closed case into which another is merged is done again, else it takes none in.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     longest_extension: Limit | None = None
     archive_after_days: Annotated[float, msgspec.Meta(gt=0, le=3660)] | None = None
     redo_if_unsolved: bool | None = None
+    reopen_main: bool | None = None
     publish_from: Literal["replied", "closed", "evaluated", "never"] | None = None
 
 

@@ -38,6 +38,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     longest_extension: Limit | None = None
     archive_after_days: float = 14.0
     redo_if_unsolved: bool = False
+    reopen_main: bool = False
     publish_from: PublishFrom = "closed"
 
     def limit(self, name: LimitName) -> Limit | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from .case import Case, Json, Move, instant
 from .moves import ROUTING, apply
 from .policies import Rules
+from .table import NOW_CLOSED
 
 JOINED, MAIN_MOVED = "mingshao.followup.joined.v1", "mingshao.followup.main.v1"
 TAKES_NOBODY = ("rejected", "void", "returned")
@@ -20,6 +21,9 @@ def joined(rules: Rules, case: Case, value: Json, now: datetime) -> None:
     version, was_in = case["followers"].get(follower, (0, False))
     if value["version"] <= version:
         return
+    closed = joins and case["state"] in NOW_CLOSED
+    if closed and (case["state"] == "archived" or not case["terms"]["reopen_main"]):
+        return  # it is done with, and would hide what is new
     if joins and case["merged_into"] == follower and value["case_id"] < follower:
         _own(rules, case, "split", value)
     elif joins and (case["state"] in (*TAKES_NOBODY, "merged") or _no_room(case, follower)):
@@ -27,6 +31,8 @@ def joined(rules: Rules, case: Case, value: Json, now: datetime) -> None:
     if joins or was_in:
         case["followers"][follower] = (value["version"], joins)
         _own(rules, case, "absorb" if joins else "let_go", value)
+    if closed:
+        _own(rules, case, "redo", value)
 
 
 def _no_room(case: Case, follower: str) -> bool:

@@ -20,6 +20,7 @@ DEFAULTS: Mapping[str, Any] = {
     "longest_extension": None,
     "archive_after_days": 14,
     "redo_if_unsolved": False,
+    "reopen_main": False,
     "publish_from": "closed",
 }
 """Where no policy says anything."""

@@ -21,7 +21,7 @@ def refusal(rules: Rules, case: Case, move: Move, now: datetime) -> str | None:
     if cannot_be(now, move.at, until):
         return "bad_time"
     if not _from_here(case, move):
-        return "not_allowed"
+        return "merged" if case["state"] == "merged" else "not_allowed"
     if move.at < case["received_at"]:
         return "before_reception"
     if any(move.details.get(field) in EMPTY for field in NEEDS.get(move.action, ())):

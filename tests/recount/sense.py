@@ -172,10 +172,11 @@ def _amend(rules: Rules, case: Case, move: Move) -> str | None:
     fitting = set(fields) <= AMENDABLE and fields.get("urgency", "normal") in ("normal", "urgent")
     if not fitting:
         return "not_amendable"
-    point = [(fields.get("place") or {}).get(name) for name in ("lon", "lat")]
-    if None in point:
-        return None if point == [None, None] else "bad_place"
-    return None if abs(point[0]) <= 180 and abs(point[1]) <= 90 else "bad_place"
+    place = fields.get("place") or {}
+    lon, lat = place.get("lon"), place.get("lat")
+    if lon is None or lat is None:
+        return None if lon is lat else "bad_place"
+    return None if abs(lon) <= 180 and abs(lat) <= 90 else "bad_place"
 
 
 def _correct(rules: Rules, case: Case, move: Move) -> str | None:

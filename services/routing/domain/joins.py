@@ -5,6 +5,9 @@ version of the case that speaks, and an older one has no effect. Where two cases
 one with the smaller id is split again and becomes the main; both see that by themselves. A chain is followed to its
 end, at most MOST_HOPS times: a longer one, or a ring of three, is taken apart. A main with many followers tells them
 some at a time and owes itself the rest (FollowersOwed), so that no one record makes more than can be stored at once.
+
+A main that is closed would hide what is new: it takes nobody in, and the one that asked is split again; where its
+policy says so (`reopen_main`), it is done again (重办) with the new one in it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,10 +18,10 @@ import msgspec
 
 from services.contracts.actions import ActionDetails, ActionName, ActionRequested
 from services.contracts.actors import ROUTING
-from services.contracts.cases import Occurrence, State
+from services.contracts.cases import NOW_CLOSED, Occurrence, State
 from services.contracts.followups import CaseJoined, FollowersOwed, FollowUpCommand, MainMoved
 
-from .moves import CHINESE
+from .moves import CHINESE, MOVES
 from .state import CaseState, Decision, of_a_task
 
 MOST_HOPS = 8
@@ -26,6 +29,7 @@ AT_ONCE = 200
 """Followers told by one record; each hears at most talks.KEPT_OF_A_REPLY characters."""
 MOST_FOLLOWERS = 5_000
 """Of one main, those split from it again among them: it remembers each, in its one document."""
+CLOSED_MAIN = "主件{state}，不能并入，已拆单；可改用并案，或先重办主件再并入"
 MUTUAL = "互为主件，此件为主件"
 TAKES_NOBODY: frozenset[State] = frozenset(("rejected", "void", "returned"))
 _TOLD: frozenset[ActionName | Literal["submit"]] = frozenset(
@@ -42,11 +46,23 @@ def joined(case: CaseState, told: CaseJoined) -> Iterator[ActionRequested]:
     summary = case.summary
     if told.joined and summary.merged_into == told.follower and case.case_id < told.follower:
         yield _asked(case, "split", f"joined/{told.follower}", told, step=told.version, reason=MUTUAL)
-    elif told.joined and (summary.state in TAKES_NOBODY or summary.state == "merged" or _full(case, told.follower)):
+    elif told.joined and (_takes_nobody(case) or _full(case, told.follower)):
         return  # it is told so: `owed`
     if told.joined or (known is not None and known.joined):
         action: ActionName = "absorb" if told.joined else "let_go"
         yield _asked(case, action, f"joined/{told.follower}", told, main=told.follower, step=told.version)
+    if told.joined and summary.state in NOW_CLOSED:
+        yield _asked(case, "redo", f"joined/{told.follower}", told, reason="并入新的诉求")
+        if summary.redos >= case.terms.most_redos:
+            text = "重办次数超过上限"
+            yield _asked(case, "escalate", f"joined/{told.follower}", told, level="supervision", reason=text)
+
+
+def _takes_nobody(case: CaseState) -> bool:
+    state = case.summary.state
+    if state in NOW_CLOSED:
+        return not case.terms.reopen_main or state not in MOVES["redo"].from_states
+    return state in TAKES_NOBODY or state == "merged"
 
 
 def main_moved(case: CaseState, told: MainMoved) -> Iterator[ActionRequested]:
@@ -55,7 +71,9 @@ def main_moved(case: CaseState, told: MainMoved) -> Iterator[ActionRequested]:
     if case.summary.merged_into != told.main or old:
         return
     if told.gone or told.hops > MOST_HOPS:
-        yield _asked(case, "split", f"main/{told.main}", told, step=told.version, reason="主件不能并入，已拆单")
+        closed = told.gone and told.state in NOW_CLOSED
+        reason = CLOSED_MAIN.format(state=CHINESE[told.state]) if closed and told.state else "主件不能并入，已拆单"
+        yield _asked(case, "split", f"main/{told.main}", told, step=told.version, reason=reason)
     elif told.elsewhere == case.case_id:
         if case.case_id < told.main:
             yield _asked(case, "split", f"main/{told.main}", told, step=told.version, reason=MUTUAL)
@@ -133,7 +151,8 @@ def _spoke_last(main: CaseState) -> int:
 
 
 def _moved(main: CaseState, follower: str, hops: int) -> MainMoved:
-    summary = main.summary
+    summary, known = main.summary, main.followers.get(follower)
+    stays_out = summary.state in NOW_CLOSED and (known is None or not known.joined)
     return MainMoved(
         case_id=follower,
         main=main.case_id,
@@ -141,7 +160,7 @@ def _moved(main: CaseState, follower: str, hops: int) -> MainMoved:
         state=summary.state,
         reply=main.standing_reply,
         elsewhere=summary.merged_into,
-        gone=summary.state in TAKES_NOBODY,
+        gone=stays_out or summary.state in TAKES_NOBODY,
         hops=hops + 1,
         at=main.steps[-1].at,
     )

@@ -65,6 +65,10 @@ def refusal(
         return because("not_authorized", f"{who} 不能{move.chinese}", f"{who} may not {name} here{own}")
     if command.actor != ROUTING and (wrong := cannot_be(command, now)):
         return wrong
+    if state == "merged" and state not in (() if task else move.from_states):
+        main = case.summary.merged_into
+        gone_on = because("merged", f"已并入主件 {main}，请到主件办理", f"it was merged into {main}: act on that one")
+        return msgspec.structs.replace(gone_on, main=main)
     if state not in (ANY_OPEN if task else move.from_states):
         return because("not_allowed", f"{CHINESE[state]}时不能{move.chinese}", f"{name} is not allowed from {state}")
     if task is not None and task.state not in TASK_MOVES[name].from_states:

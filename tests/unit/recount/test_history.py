@@ -63,7 +63,7 @@ def test_every_kind_that_a_sender_can_cause_happens() -> None:
 def test_every_reason_to_refuse_is_there() -> None:
     assert {outcome["code"] for outcome in RECOUNT.outcomes} == {
         None, "bad_time", "before_reception", "closed_department", "conflicting_action", "conflicting_duplicate",
-        "consultation_open", "excluded_already", "missing_field", "no_consultation", "no_task", "not_allowed",
+        "consultation_open", "excluded_already", "merged", "missing_field", "no_consultation", "no_task", "not_allowed",
         "not_amendable", "not_authorized", "not_consulted", "not_correctable", "not_later", "not_linked",
         "not_published", "not_summoned", "nothing_asked", "open_tasks", "other_kind", "same_case", "same_category",
         "same_department",

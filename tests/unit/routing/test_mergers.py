@@ -1,10 +1,14 @@
 """并单: what a main case and one merged into it tell each other, move by move."""
 
+import msgspec
+
 from services.contracts.actors import ROUTING
 from services.contracts.cases import CaseFact
+from services.contracts.directory import Policy
 from services.contracts.followups import CaseJoined, FollowUpCommand, MainMoved
 from services.routing.domain.case import Command
 from services.routing.domain.joins import MOST_HOPS
+from services.routing.domain.rules import Rules
 from services.routing.domain.state import CaseState
 from services.routing.handlers import Bench
 from services.routing.ports import Loaded
@@ -17,8 +21,8 @@ NUMBER = {submission(number).case_id: number for number in ("1", "2", "3")}
 class Two:
     """Cases on one bench; what is told is delivered when the test says so."""
 
-    def __init__(self, *names: str) -> None:
-        self.bench = Bench(0, 1, Loaded(cases={}, judged={}), RULES)
+    def __init__(self, *names: str, rules: Rules = RULES) -> None:
+        self.bench = Bench(0, 1, Loaded(cases={}, judged={}), rules)
         self.told: list[FollowUpCommand] = []
         self.facts: list[CaseFact] = []
         for name in names:
@@ -90,6 +94,69 @@ def test_a_follower_hears_its_main_s_reply_and_closing() -> None:
     two.do("correct", "department", TWO, corrects=again.action_id, text="修了两处")
     assert [fact.details.text for fact in two.deliver()] == ["修了两处"]
     assert two.case(ONE).summary.state == "merged"
+
+
+def into_a_closed_one(rules: Rules = RULES) -> Two:
+    two = Two(ONE, TWO, rules=rules)
+    two.do("sign", "department", TWO)
+    two.do("reply", "department", TWO)
+    two.do("close", "dispatcher", TWO)
+    two.do("merge", "dispatcher", ONE, main=TWO)
+    return two
+
+
+def test_a_closed_main_hides_nobody_the_new_one_is_split_and_told_why() -> None:
+    two = into_a_closed_one()
+    asked, *_ = two.told
+    (split,) = two.deliver()
+    assert (split.case_id, split.action, split.actor) == (ONE, "split", ROUTING)
+    assert split.details.reason == "主件已办结，不能并入，已拆单；可改用并案，或先重办主件再并入"
+    assert two.case(ONE).summary.state == "dispatched", "as it was, and its lead is told"
+    assert (two.case(TWO).summary.state, two.case(TWO).followers) == ("closed", {})
+    for late in (asked, MainMoved(case_id=ONE, main=TWO, version=99, state="closed", gone=True, at=T0)):
+        two.take(late)
+        assert two.deliver() == [], "told again, late or twice, it changes nothing"
+
+
+def test_where_the_policy_says_so_a_closed_main_is_done_again_with_the_new_one_in_it() -> None:
+    policies = {"all": Policy(name="all", reopen_main=True)}
+    two = into_a_closed_one(msgspec.structs.replace(RULES, policies=policies, known_terms={}))
+    asked, *_ = two.told
+    absorbed, redone, follows = two.deliver()
+    assert [(fact.case_id, fact.action) for fact in (absorbed, redone, follows)] == [
+        (TWO, "absorb"), (TWO, "redo"), (ONE, "follow"),
+    ]  # fmt: skip
+    assert [one.kind for one in redone.added] == ["redone"], "its lead is told, its time begins anew"
+    assert (redone.actor, redone.details.reason, two.case(TWO).summary.redos) == (ROUTING, "并入新的诉求", 1)
+    assert (two.case(ONE).summary.state, two.case(TWO).summary.state) == ("merged", "redo")
+    assert two.take(asked) == [], "the same again opens nothing again"
+    two.deliver()
+    assert two.case(TWO).summary.redos == 1
+
+
+def test_one_too_often_is_supervised() -> None:
+    policies = {"all": Policy(name="all", reopen_main=True, most_redos=0)}
+    two = into_a_closed_one(msgspec.structs.replace(RULES, policies=policies, known_terms={}))
+    assert [fact.action for fact in two.deliver()] == ["absorb", "redo", "escalate", "follow"]
+
+
+def test_who_was_in_it_stays_in_it_when_it_closes() -> None:
+    two = merged()
+    two.do("sign", "department", TWO)
+    two.do("reply", "department", TWO)
+    two.do("close", "dispatcher", TWO)
+    two.deliver()
+    two.take(CaseJoined(case_id=TWO, follower=ONE, version=two.case(ONE).version, joined=True, at=T0))
+    two.deliver()
+    assert two.case(ONE).summary.merged_into == TWO
+
+
+def test_who_acts_on_a_merged_one_is_told_where_it_went() -> None:
+    two = merged()
+    refused = two.take(ask("sign", "department", number=NUMBER[ONE], action_id="late"))[0].refusal
+    assert refused is not None
+    assert (refused.code, refused.main) == ("merged", TWO)
+    assert TWO in refused.detail
 
 
 def test_an_assistant_s_reply_is_not_the_main_s() -> None:

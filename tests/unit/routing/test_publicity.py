@@ -66,6 +66,6 @@ def test_what_is_out_is_not_published_but_withdrawn() -> None:
     life = closed()
     life.do("publish", "dispatcher")
     life.do("merge", "dispatcher", main=MAIN)
-    assert life.code("publish", "dispatcher") == "not_allowed"
+    assert life.code("publish", "dispatcher") == "merged"
     life.do("withdraw", "dispatcher")
     assert not life.summary.published

@@ -55,7 +55,7 @@ def terms_for(
 
 _PLAIN = (
     "remind_at", "step", "most_redos", "most_transfers", "longest_extension", "archive_after_days", "redo_if_unsolved",
-    "publish_from",
+    "reopen_main", "publish_from",
 )  # fmt: skip
 
 
