@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 import msgspec
 
@@ -96,6 +96,10 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     more: bool
 
 
+Holder = Literal["department", "channel"]
+"""Whose row may not go while cases are open with it."""
+
+
 class CaseReader(Protocol):
     """What the API reads of cases. Problem 503 where the store is away."""
 
@@ -113,6 +117,9 @@ class CaseReader(Protocol):
 
     async def queue(self, limit: int) -> list[tuple[CaseState, datetime]]:
         """What waits for a dispatcher."""
+
+    async def open_with(self, kind: Holder, row_id: str, limit: int) -> int:
+        """How many open cases a department has work in, or a channel brought in; counted up to `limit`."""
 
 
 class DirectoryRows(Protocol):

@@ -11,8 +11,9 @@ from services.runtime.mongo import Database
 from services.runtime.problems import unavailable
 
 from ..domain.cursor import Cursor
+from ..domain.moves import ANY_OPEN
 from ..domain.state import CaseState
-from ..ports import Listed
+from ..ports import Holder, Listed
 from .case_store import CASES, TIMELINE, case_in, fact_in
 
 
@@ -70,6 +71,16 @@ class MongoCaseReader:
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer") from error
         return [(case_in(document), document["updated_at"]) for document in found]
+
+    async def open_with(self, kind: Holder, row_id: str, limit: int) -> int:
+        """Counted up to `limit`."""
+        query: dict[str, Any] = {"departments": row_id, "doing": row_id}
+        if kind == "channel":
+            query = {"state": {"$in": sorted(ANY_OPEN)}, "channel": row_id}
+        try:
+            return int(await self._cases.count_documents(query, limit=limit))
+        except PyMongoError as error:
+            raise unavailable("MongoDB does not answer") from error
 
     async def _facts(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
         try:

@@ -1,8 +1,8 @@
 """A change of the directory over HTTP: judged by the directory that it changes, stored, published."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
 
 import msgspec
 from fastapi import Request
@@ -14,11 +14,12 @@ from services.runtime.producer import BrokerAway
 
 from ..domain.directory.change import RowChange, Wanted, judged
 from ..domain.directory.flaw import BadDirectory
-from ..ports import DirectoryMoved, StoreAway
+from ..ports import DirectoryMoved, Holder, StoreAway
 from .desk import Desk
 
 MAX_BYTES = 8 << 20
 SHOWN = 200
+COUNTED = 1_000
 _ATTEMPTS = 5
 _SECONDS = 10.0
 Versions = dict[str, dict[str, int]]
@@ -31,6 +32,7 @@ async def make(wanted: Wanted, desk: Desk, *, dry_run: bool = False) -> Versions
             standing = desk.directory.snapshot
             try:
                 changes = await _judged_as_it_stands(standing, wanted, desk)
+                await _nobody_waits_there(changes, desk)
                 if dry_run:
                     return {}
                 versions = await desk.directory_store.change(changes, standing.version)
@@ -78,6 +80,27 @@ async def _judged_as_it_stands(standing: DirectorySnapshot, wanted: Wanted, desk
     except Problem:
         await desk.directory_store.change([], standing.version)
         raise
+
+
+async def _nobody_waits_there(changes: Sequence[RowChange], desk: Desk) -> None:
+    """Whose row goes must have no open case. Problem."""
+    for change in changes:
+        holder = next((kind for kind in get_args(Holder) if kind == change.kind and change.row is None), None)
+        found = await desk.cases.open_with(holder, change.id, COUNTED) if holder else 0
+        if not found:
+            continue
+        many = f"{found}" if found < COUNTED else f"{COUNTED}+"
+        what = "写明 successor（撤并到哪个部门），其在办件移交后再删" if holder == "department" else "办结后再删"
+        english = "give it a successor: they become that one's" if holder == "department" else "close them first"
+        raise Problem(
+            422,
+            "in_use",
+            f"{change.kind}/{change.id} 还有 {many} 件在办；{what} / has {many} open cases: {english}, remove it then",
+            kind=change.kind,
+            row=change.id,
+            field="id",
+            open_cases=found,
+        )
 
 
 async def _judged(standing: Mapping[str, Any], wanted: Wanted) -> list[RowChange]:

@@ -14,11 +14,13 @@ from services.contracts.followups import FollowUpCommand
 from services.routing import api
 from services.routing.adapters.current_rules import CurrentRules
 from services.routing.api.desk import Desk
+from services.routing.domain.applied import doing
 from services.routing.domain.case import Command
 from services.routing.domain.cursor import Cursor
 from services.routing.domain.directory.change import RowChange
+from services.routing.domain.moves import ANY_OPEN
 from services.routing.domain.state import CaseState
-from services.routing.ports import DirectoryMoved, Listed, StoreAway
+from services.routing.ports import DirectoryMoved, Holder, Listed, StoreAway
 from services.runtime import dead_api
 from services.runtime.directory import Directory, Draft
 from services.runtime.health import Health
@@ -71,6 +73,10 @@ class Cases:
     async def queue(self, limit: int) -> list[tuple[CaseState, datetime]]:
         found = [self.store.loaded_case(name) for name in self.store.cases]
         return [(case, T0) for case in found if case][:limit]
+
+    async def open_with(self, kind: Holder, row_id: str, limit: int) -> int:
+        found = [case for case, _ in await self.queue(limit) if case.summary.state in ANY_OPEN]
+        return sum(row_id in (doing(case) if kind == "department" else (case.summary.dims.channel,)) for case in found)
 
 
 class Rows:

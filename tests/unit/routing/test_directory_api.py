@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from services.contracts.directory import ROW_TYPES
+from services.runtime.keys import key_id
 from tests.unit.routing.desk import Street
 
 HISTORY = {"ended_at": "2026-03-01T00:00:00+08:00"}
@@ -40,6 +41,24 @@ async def test_rows_are_set_read_and_removed(street: Street) -> None:
     assert (await street.call("DELETE", "/v1/directory/department/fire", "admin")).status_code == 200
     assert (await street.call("DELETE", "/v1/directory/department/fire", "admin")).status_code == 404
     assert (await street.get("/v1/directory/department/fire", "admin")).status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "row_id"), [("department", "roads"), ("channel", "grid")])
+async def test_who_has_open_cases_is_not_removed(street: Street, kind: str, row_id: str) -> None:
+    rows: dict[str, Any] = {"category": {"hole": None}, "key": {key_id("roads"): None}} if kind == "department" else {}
+    before = street.rows.version
+    open_cases = await street.cases.open_with(kind, row_id, 100)  # type: ignore[arg-type]
+    assert open_cases > 0
+    for call in (
+        street.call("PUT", "/v1/directory", "admin", {**rows, kind: {row_id: None}}),
+        street.call("PUT", "/v1/directory?dry_run=true", "admin", {**rows, kind: {row_id: None}}),
+    ):
+        answer = await call
+        told = answer.json()
+        assert (answer.status_code, told["code"], told["kind"], told["row"]) == (422, "in_use", kind, row_id)
+        assert told["open_cases"] == open_cases
+        assert f"{open_cases} open cases" in told["detail"]
+    assert street.rows.version == before
 
 
 async def test_null_removes_and_what_is_unchanged_keeps_its_version(street: Street) -> None:

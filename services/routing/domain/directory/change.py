@@ -11,6 +11,7 @@ from .flaw import BadDirectory, Flaw
 from .polygons import overlap_flaws
 from .references import Rows, history_flaws, reference_flaws
 from .rows import read
+from .sizes import count_flaws
 from .times import twin_flaws
 from .trees import tree_flaws
 
@@ -53,6 +54,8 @@ def _whole(standing: Rows, made: Mapping[str, Mapping[str, Row | None]]) -> list
     for kind, rows in made.items():
         merged = {**standing.get(kind, {}), **rows}
         after[kind] = {row_id: row for row_id, row in merged.items() if row is not None}
+    if many := [*count_flaws(after, made)]:
+        return many
     gone = {(kind, row_id) for kind, rows in made.items() for row_id, row in rows.items() if row is None}
     return [
         *reference_flaws(after, gone),

@@ -13,6 +13,7 @@ from services.contracts.directory import ROW_TYPES, Channel, Key, Row
 
 from .flaw import Flaw, flaw
 from .polygons import ring_flaws
+from .sizes import row_flaws
 from .times import calendar_flaws, policy_flaws
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -53,7 +54,9 @@ def read(kind: str, rows: Mapping[str, Any]) -> tuple[dict[str, Row | None], lis
             flaws.append(found)
         else:
             made[row_id] = found
-            flaws += _CHECKS[kind](row_id, found) if kind in _CHECKS else ()
+            # first how large it is: what else is asked of it takes the longer, the larger it is
+            large = [*row_flaws(kind, row_id, found)]
+            flaws += large or (_CHECKS[kind](row_id, found) if kind in _CHECKS else ())
     return made, flaws
 
 
