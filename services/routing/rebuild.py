@@ -6,7 +6,8 @@ where every one that has a fact is recognised by its digest. Until a partition i
 it, so a rebuild that was cut short leaves a store with which routing halts; begin again.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -41,13 +42,16 @@ class BrokenLog(Exception):
 
 
 async def rebuild(bootstrap: str, database: Database, partitions: int, told: Told) -> None:
-    """Drop the store and make it again. RoutingRuns, BrokenLog, and the clients' errors."""
+    """Drop the store and make it again. RoutingRuns, BrokenLog (the store is as it was, where the log ends before it
+    or has lost its beginning), and the clients' errors."""
     await _require_stopped(bootstrap)
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
-        await database.client.drop_database(database.name)
         store, ledger = MongoCaseStore(database), Ledger(database, "routing")
+        await ledger.prepare()
+        await look(consumer, {number: (await ledger.look(number)).next_seq for number in range(partitions)})
+        await database.client.drop_database(database.name)
         await store.prepare()
         await ledger.prepare()
         rows = [change async for change in _records(consumer, TopicPartition(DIRECTORY.name, 0))]
@@ -65,6 +69,38 @@ async def rebuild(bootstrap: str, database: Database, partitions: int, told: Tol
             await ledger.found(entry)
     finally:
         await consumer.stop()
+
+
+async def look(consumer: Any, next_seqs: Mapping[int, int]) -> None:
+    """Whether all that the store has is on the log, before anything is dropped; `next_seqs`: partition → the number of
+    the next fact, as the store knows it. BrokenLog."""
+    there = await consumer.topics()
+    for name in (DIRECTORY.name, CASES.name):
+        if name not in there:
+            raise BrokenLog(f"{name} is not on this log: restore it first. The store is as it was.")
+    parts = [TopicPartition(CASES.name, number) for number in next_seqs]
+    every = [TopicPartition(DIRECTORY.name, 0), *parts]
+    begins, ends = await consumer.beginning_offsets(every), await consumer.end_offsets(every)
+    for partition in every:
+        if begins[partition] > 0 or (partition.topic == DIRECTORY.name and not ends[partition]):
+            place = f"{partition.topic}/{partition.partition}"
+            raise BrokenLog(f"the beginning of {place} is gone: restore the log first. The store is as it was.")
+    for partition in parts:
+        last, known = await _last(consumer, partition, ends[partition]), next_seqs[partition.partition] - 1
+        if last < known:
+            raise BrokenLog(
+                f"{CASES.name}/{partition.partition} ends with fact {last}, the store has {known}: restore the log "
+                "first, what it lacks is nowhere else. The store is as it was."
+            )
+
+
+async def _last(consumer: Any, partition: TopicPartition, end: int) -> int:
+    """The highest number among the last facts of a partition, 0 where it has none."""
+    seqs = [0]
+    async for record in span(consumer, partition, max(0, end - BATCH), end):
+        with suppress(ValueError):
+            seqs.append(decode(record.value, record.headers).sequence or 0)
+    return max(seqs)
 
 
 async def _partition(
