@@ -81,6 +81,7 @@ async def run(settings: RoutingSettings) -> None:
         rules=rules,
         owned=worker.partitions,
         read_upto=worker.read_upto,
+        clock=partial(datetime.now, UTC),
         tell=followups.tell,
         health=health,
     )

@@ -78,6 +78,7 @@ class Clockwork:
     def __init__(self, *lives: Life, rules: Rules = TOWN) -> None:
         self.store, self.broker = Store(lives), Broker()
         self.now, self.owned, self.rules = hours(100), [2, 0], rules
+        self.upto: datetime | None = None
         parts = {
             "rules": lambda: self.rules,
             "owned": lambda: self.owned,
@@ -92,7 +93,12 @@ class Clockwork:
             **parts,  # type: ignore[arg-type]
         )
         told = Followups(producer, lambda: self.now)
-        self.successions = Successions(cases=self.store, tell=told.tell, **parts)  # type: ignore[arg-type]
+        self.successions = Successions(
+            cases=self.store,
+            tell=told.tell,
+            clock=lambda: self.now,
+            **(parts | {"read_upto": lambda: self.upto or self.now}),  # type: ignore[arg-type]
+        )
 
     async def look(self, after: timedelta = timedelta(seconds=1)) -> int:
         """Later by so much; how many more it told."""
@@ -194,6 +200,19 @@ async def test_a_store_that_is_away_is_waited_for() -> None:
     work.store.marked = away  # type: ignore[method-assign]
     with pytest.raises(StoreAway):
         await work.keeper.look()
+
+
+async def test_who_was_told_and_has_not_done_it_yet_is_not_told_again_while_the_log_is_behind() -> None:
+    work = Clockwork(handling())
+    work.rules = Rules(version=8, departments={"housing": Department(name="房管", successor="roads")})
+    work.upto = work.now - timedelta(minutes=5)
+    for _ in range(20):
+        await work.successions.look()
+        work.now += timedelta(seconds=10)
+    assert len(work.broker.taken) == 1, "routing is behind: what was told waits on the log"
+    work.upto = None
+    await work.successions.look()
+    assert len(work.broker.taken) == 2, "it is read that far, and the case is as it was"
 
 
 async def test_open_cases_of_closed_departments_are_told_that_the_directory_changed() -> None:
