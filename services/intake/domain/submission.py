@@ -12,10 +12,10 @@ from services.contracts.directory import Channel
 from services.contracts.identity import Kind, case_id, kind_of
 from services.contracts.submissions import ContactGiven, Place, SubmissionReceived
 
-from .bodies import ActionBody, ReporterBody, SubmissionBody, check_free
+from .bodies import ActionBody, ReporterBody, SubmissionBody
 from .flaws import Flaw
 from .masking import mask, mask_all
-from .times import check_time
+from .times import check_due, check_time
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ def take(
         fitting = sorted(name for name, row in channels.items() if row.kind == kind)
         raise Flaw("unknown_channel", "channel", f"no channel {body.channel!r} for a {kind}; there are {fitting}")
     check_time("reported_at", body.reported_at, now, actor)
-    check_free(body.attributes, "attributes")
+    check_due("source_due_at", body.source_due_at, body.reported_at, now, since="reported_at")
     case = case_id(kind, actor.subject, body.source_id)
     contact = _contact(case, body.reporter, secret)
     place = body.place
@@ -72,8 +72,12 @@ def request(body: ActionBody, case: str | None, actor: Actor, now: datetime) -> 
         kind_of(case)
     except ValueError as error:
         raise Flaw("bad_case_id", "case_id", str(error)) from error
+    if body.action_id in (".", ".."):
+        raise Flaw("invalid_field", "action_id", "`.` and `..` cannot stand in an address: use another")
     check_time("at", body.at, now, actor)
-    check_free(body.fields, "fields")
+    check_due("until", body.until, body.at, now, since="at")
+    if body.until == body.at:
+        raise Flaw("bad_time", "until", "must be after `at`")
     details = ActionDetails(
         reason=mask(body.reason) if body.reason is not None else None,
         text=mask(body.text) if body.text is not None else None,

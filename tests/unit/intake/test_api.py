@@ -208,7 +208,7 @@ async def test_an_action_is_taken_with_the_address_of_its_outcome(client: httpx.
         "action": "hold",
         "at": NOW.isoformat(),
         "reason": "等13800138000",
-        "until": NOW.isoformat(),
+        "until": (NOW + timedelta(days=1)).isoformat(),
     }
     answer = await post(client, f"/v1/cases/{CASE}/actions", body, "dispatcher")
     assert answer.status_code == 202
