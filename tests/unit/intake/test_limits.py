@@ -13,11 +13,11 @@ from services.contracts.alerts import AlertRule, RateId
 from services.contracts.directory import Channel, Slug, TimeOfDay
 from services.intake.domain.bodies import ActionBody, SubmissionBody, read
 from services.intake.domain.flaws import Flaw
-from services.intake.domain.submission import request, take
+from services.intake.domain.submission import Reference, request, take
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 SOURCE = Actor(role="source", subject="hotline", scopes=("backdate",))
-CHANNELS = {"hotline": Channel(name="热线", kind="ticket")}
+REFERENCE = Reference(channels={"hotline": Channel(name="热线", kind="ticket")}, categories={"street-light"})
 CASE = "t-4cd234e3-8a7e-5cc7-908f-ed40200db77f"
 
 
@@ -37,7 +37,7 @@ def action(**changes: Any) -> dict[str, Any]:
 
 def submitted(body: dict[str, Any] | bytes) -> Any:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return take(read(raw, SubmissionBody), "ticket", SOURCE, CHANNELS, b"s" * 16, NOW)
+    return take(read(raw, SubmissionBody), "ticket", SOURCE, REFERENCE, b"s" * 16, NOW)
 
 
 def asked(body: dict[str, Any] | bytes) -> Any:
@@ -223,3 +223,20 @@ def test_no_pattern_passes_over_a_line_feed(kind: Any, good: str | None) -> None
         bad = good + "\n"
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(bad, kind)
+
+
+def test_a_code_that_is_not_known_is_taken_masked_and_said() -> None:
+    taken = submitted(ticket(category="13800138000", place={"grid": "13800138000"}))
+    assert (taken.submission.category, taken.submission.place.grid) == ("138****8000", "138****8000")
+    assert [(hint.field, hint.code) for hint in taken.hints] == [
+        ("category", "unknown_category"),
+        ("place.grid", "unknown_grid"),
+    ]
+    assert submitted(ticket(category="street-light")).hints == ()
+
+
+def test_the_number_of_a_submission_is_never_masked() -> None:
+    """The case's id is made of it: two numbers that look alike once masked would be one case."""
+    one, other = (submitted(ticket(source_id=number)).submission for number in ("13800138000", "13812348000"))
+    assert (one.source_id, other.source_id) == ("13800138000", "13812348000")
+    assert one.case_id != other.case_id
