@@ -128,7 +128,6 @@ async def test_many_rows_are_read_in_one_go() -> None:
     assert directory.snapshot.rows["grid"] is directory._draft.rows["grid"], "copied though nothing changed since"
 
 
-<<<<<<< HEAD
 def test_a_row_that_was_removed_is_kept_as_it_was_last_beside_the_directory() -> None:
     draft = Draft()
     for version, name in enumerate(["环卫站", "环卫所"], 1):
@@ -150,7 +149,8 @@ def test_of_a_key_that_was_withdrawn_nothing_is_kept() -> None:
     draft.take(DirectoryChanged(kind="key", id="k", version=1, row={"role": "admin"}))
     draft.take(DirectoryChanged(kind="key", id="k", version=2))
     assert draft.snapshot().last("key", "k") is None
-=======
+
+
 def newer(version: int, kind: str, row: Any, row_id: str = "k") -> Any:
     body = {"kind": kind, "id": row_id, "version": version, "row": row, "added_later": True}
     _, headers = encode(
@@ -234,4 +234,3 @@ async def test_a_foreign_record_stops_nothing(value: bytes | None, headers: Any)
 async def test_a_topic_that_lacks_changes_is_said_and_not_passed_over() -> None:
     with pytest.raises(BrokenDirectory, match="version 3 of the directory follows 1"):
         await read(newer(1, "key", {"role": "admin"}), newer(3, "key", None))
->>>>>>> c02771b (No record stops a partition: dead letters can always be written, errors of ours are never taken for a server that is away, a batch that ends badly is taken apart, directories of newer versions are followed)
