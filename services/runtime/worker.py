@@ -10,6 +10,7 @@ handled, mean halt.
 
 import asyncio
 import time
+import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -172,7 +173,9 @@ class Worker:
         self._taking.failed = True
         self._errors += 1
         said = f"{type(error).__name__}: {error}"[:500]
-        self._log.error("an error of ours", error=said, times=self._errors, exc_info=error)
+        # as text of a bounded length: what it is about may be megabytes
+        trace = "".join(traceback.format_exception(error, limit=-8))[-4_000:]
+        self._log.error("an error of ours", error=said, times=self._errors, trace=trace)
         self._health.wait_for("worker", f"what waits is handled apart, since a batch ended in {said}")
         if self._errors >= MOST_ERRORS:
             self._health.halt(

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
 from pymongo import UpdateOne
@@ -144,7 +145,7 @@ async def test_a_dead_letter_that_holds_a_part_is_replayed_whole(at: Stage, monk
     def healed(self: Counting, record: Any) -> Any:
         if record.key == key.decode():
             seen.append(len(record.event.data.row["text"]))
-            object.__setattr__(record, "key", "healed")
+            record = msgspec.structs.replace(record, key="healed")
         return apply(self, record)
 
     monkeypatch.setattr(Counting, "apply", healed)
