@@ -19,7 +19,7 @@ from aiokafka.partitioner import murmur2
 from services.contracts.actors import Actor
 from services.contracts.directory import Channel
 from services.intake.domain.bodies import SubmissionBody, read
-from services.intake.domain.submission import take
+from services.intake.domain.submission import Reference, take
 from services.intake.handlers import NotStored, store
 from services.runtime.batches import Outgoing
 from services.runtime.service import GC_THRESHOLDS
@@ -63,13 +63,13 @@ async def run(bootstrap: str, lines: Sequence[bytes]) -> None:
     )
     await producer.start()
     publisher = Batches(producer)
-    channels = {"hotline": Channel(name="热线", kind="ticket")}
+    reference = Reference(channels={"hotline": Channel(name="热线", kind="ticket")})
     actor = Actor(role="source", subject="hotline")
     began, used = time.monotonic(), time.process_time()
     for begin in range(0, len(lines), LINES):
         now = datetime.now(UTC)
         some = [read(line, SubmissionBody) for line in lines[begin : begin + LINES]]
-        taken = [take(body, "ticket", actor, channels, b"of the benchmark alone", now) for body in some]
+        taken = [take(body, "ticket", actor, reference, b"of the benchmark alone", now) for body in some]
         outcomes = await store(taken, publisher, now)
         assert not any(isinstance(one, NotStored) for one in outcomes)
     seconds, cpu = time.monotonic() - began, time.process_time() - used

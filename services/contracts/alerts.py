@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from .limits import whole
 from .times import Instant
 
 Basis = Literal["cohort", "due", "flow"]
@@ -12,17 +13,17 @@ Part = Literal["numerator", "denominator", "rest"]
 Dimension = Literal[
     "channel", "department", "category", "grid", "urgency", "community", "street", "category_1", "category_2"
 ]
-RateId = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,62}$")]
+RateId = Annotated[str, msgspec.Meta(pattern=whole("[a-z][a-z0-9_]{0,62}"))]
 Groups = Annotated[tuple[Dimension, ...], msgspec.Meta(max_length=2)]
 SlidingPeriod = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^(all|today|week|month|year|days[1-9][0-9]{0,2}|[0-9]{4}(-W[0-9]{2}|-[0-9]{2}(-[0-9]{2})?)?)$",
+        pattern=whole("(all|today|week|month|year|days[1-9][0-9]{0,2}|[0-9]{4}(-W[0-9]{2}|-[0-9]{2}(-[0-9]{2})?)?)"),
         description="`today`, `week`, `month`, `year`: the one that is now; `days30`: today and the 29 days before; "
         "`all`; or one by its name, such as 2026-11 or 2026-W48",
     ),
 ]
-AssessmentId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+AssessmentId = Annotated[str, msgspec.Meta(pattern=whole("[a-z0-9][a-z0-9-]{0,62}"))]
 
 
 class RateBelow(

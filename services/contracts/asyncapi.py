@@ -71,8 +71,9 @@ def _cloudevents(name: str) -> dict[str, Any]:
             "ce_subject": _TEXT,
             "ce_sequence": {
                 "type": "string",
-                "pattern": "^[1-9][0-9]*$",
-                "description": "the place in its partition, from 1 without gaps",
+                "pattern": "^[0-9]{1,20}$",
+                "description": "the place in its partition, from 1 without gaps; padded with zeros to 20 digits, to "
+                "sort as text, but for records of versions before",
             },
             "content-type": {"type": "string", "const": "application/json"},
         },
@@ -80,12 +81,17 @@ def _cloudevents(name: str) -> dict[str, Any]:
 
 
 def _raw() -> dict[str, Any]:
-    """A record of another topic, byte for byte, with where it stood and why it was put aside."""
+    """A record of another topic, whole up to a size, with where it stood and why it was put aside."""
     own = ("dead_reason", "dead_topic", "dead_partition", "dead_offset", "dead_at")
     return {
         "name": _RAW,
-        "summary": "A record of another topic, byte for byte, with where it stood and why it was put aside.",
-        "headers": {"type": "object", "required": list(own), "properties": {name: {"type": "string"} for name in own}},
+        "summary": "A record of another topic, whole up to a size, with where it stood and why it was put aside.",
+        "headers": {
+            "type": "object",
+            "required": list(own),
+            "properties": {name: {"type": "string"} for name in own}
+            | {"dead_cut": {"type": "string", "description": "parts that are only at its origin: key, headers, value"}},
+        },
     }
 
 

@@ -13,6 +13,10 @@ from .messages import NAME_OF, TYPES, Message
 
 Headers = list[tuple[str, bytes]]
 CONTENT_TYPE = b"application/json"
+SEQUENCE_DIGITS = 20
+"""Padded with zeros, since the CloudEvents extension `sequence` is compared as text; records of older versions are not
+padded, and are read all the same.
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/sequence.md"""
 
 _encode = msgspec.json.Encoder().encode
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {
@@ -55,25 +59,30 @@ def encode(event: Event) -> tuple[bytes, Headers]:
     if event.subject is not None:
         headers.append(("ce_subject", event.subject.encode()))
     if event.sequence is not None:
-        headers.append(("ce_sequence", b"%d" % event.sequence))
+        headers.append(("ce_sequence", b"%0*d" % (SEQUENCE_DIGITS, event.sequence)))
     return _encode(event.data), headers
 
 
-def decode(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Event:
+def normal_headers(headers: Iterable[tuple[str, bytes | None]] | None) -> Headers:
+    """A record's headers as we handle them: a value may be null on the wire, which is empty here."""
+    return [(name, value or b"") for name, value in headers or ()]
+
+
+def decode(value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> Event:
     """The event in a record. Undecodable where it is none of ours; never another error."""
     if value is None:
         raise Undecodable("tombstone", "the record has no value")
     try:
-        attributes = {name: raw.decode() for name, raw in headers if name.startswith("ce_")}
+        attributes = {name: raw.decode() for name, raw in normal_headers(headers) if name.startswith("ce_")}
     except (UnicodeDecodeError, AttributeError) as error:
-        raise Undecodable("bad_header", str(error)) from error
+        raise Undecodable("bad_header", str(error)[:500]) from error
     if attributes.get("ce_specversion") != "1.0":
         raise Undecodable("not_cloudevents", "ce_specversion is not 1.0")
     name = attributes.get("ce_type", "")
     decoder = _decoders.get(name)
     if decoder is None:
         code = "unknown_version" if name.rsplit(".", 1)[0] in _names else "unknown_type"
-        raise Undecodable(code, f"ce_type {name!r}")
+        raise Undecodable(code, f"ce_type {name[:200]!r}")
     try:
         return Event(
             id=_present(attributes, "ce_id"),
@@ -85,8 +94,8 @@ def decode(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Event:
         )
     except KeyError as error:
         raise Undecodable("bad_header", f"missing {error}") from error
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise Undecodable("invalid", str(error)) from error
+    except (msgspec.DecodeError, ValueError, OverflowError, RecursionError) as error:
+        raise Undecodable("invalid", str(error)[:500]) from error
 
 
 def _present(attributes: dict[str, str], name: str) -> str:
@@ -98,9 +107,15 @@ def _present(attributes: dict[str, str], name: str) -> str:
 def _sequence(text: str | None) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError("ce_sequence is no whole number")
-    return int(text)
+    number = sequence_in(text)
+    if number is None:
+        raise ValueError(f"ce_sequence is no whole number of at most {SEQUENCE_DIGITS} digits")
+    return number
+
+
+def sequence_in(text: str) -> int | None:
+    """The number in a `ce_sequence`, padded or not; None where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= SEQUENCE_DIGITS else None
 
 
 def _instant(text: str) -> datetime:
@@ -110,6 +125,6 @@ def _instant(text: str) -> datetime:
     return parsed
 
 
-def header(headers: Sequence[tuple[str, bytes]], name: str) -> str | None:
+def header(headers: Sequence[tuple[str, bytes | None]], name: str) -> str | None:
     """The first header of that name as text, None where there is none."""
-    return next((raw.decode(errors="replace") for key, raw in headers if key == name), None)
+    return next(((raw or b"").decode(errors="replace") for key, raw in headers if key == name), None)

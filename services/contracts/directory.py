@@ -9,6 +9,7 @@ from .actors import Role
 from .alerts import AlertRule
 from .deadlines import ClockName, EscalationLevel
 from .identity import Kind
+from .limits import whole
 from .submissions import Urgency
 from .times import Instant
 
@@ -16,8 +17,8 @@ DirectoryKind = Literal[
     "department", "category", "channel", "policy", "calendar", "assessment", "street", "community", "grid", "post",
     "alert", "history", "key",
 ]  # fmt: skip
-Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
-TimeOfDay = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+Slug = Annotated[str, msgspec.Meta(pattern=whole("[a-z0-9][a-z0-9-]{0,62}"))]
+TimeOfDay = Annotated[str, msgspec.Meta(pattern=whole("(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)"))]
 Point = Annotated[tuple[float, float], msgspec.Meta(description="lon, lat in degrees, WGS 84")]
 
 

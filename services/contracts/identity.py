@@ -20,6 +20,10 @@ def case_id(kind: Kind, source: str, source_id: str) -> str:
 def kind_of(case: str) -> Kind:
     """The kind a case id says, hence its topic. ValueError where it is no case id."""
     prefix, _, rest = case.partition("-")
-    if prefix not in _KIND or str(uuid.UUID(rest)) != rest:
-        raise ValueError(f"{case!r} is not a case id: t- or o- and a UUID in lower case")
+    try:
+        known = prefix in _KIND and str(uuid.UUID(rest)) == rest
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(f"{case[:80]!r} is not a case id: t- or o- and a UUID in lower case")
     return _KIND[prefix]

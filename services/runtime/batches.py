@@ -28,9 +28,13 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     headers: Headers
 
     def __post_init__(self) -> None:
-        size = len(self.key) + len(self.value or b"") + sum(len(k) + len(v) for k, v in self.headers)
-        if size > MAX_RECORD_BYTES:
-            raise OversizeRecord(f"{size} bytes for {self.topic}; at most {MAX_RECORD_BYTES}")
+        if self.size > MAX_RECORD_BYTES:
+            raise OversizeRecord(f"{self.size} bytes for {self.topic}; at most {MAX_RECORD_BYTES}")
+
+    @property
+    def size(self) -> int:
+        """Bytes of key, value and headers."""
+        return len(self.key) + len(self.value or b"") + sum(len(k) + len(v) for k, v in self.headers)
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):

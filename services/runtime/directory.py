@@ -12,12 +12,20 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.contracts import topics
-from services.contracts.codec import Undecodable, decode
+from services.contracts.codec import header, normal_headers
 from services.contracts.directory import ROW_TYPES, DirectoryChanged, Row
+from services.contracts.topics import DIRECTORY_CHANGE
 
 from . import clients
+from .away import is_away
 from .health import Health
+from .lenient import converted
 from .logs import get_logger
+
+
+class BrokenDirectory(Exception):
+    """The topic lacks changes: what is known is old, and stays so until somebody acts."""
+
 
 PARTITION = TopicPartition(topics.DIRECTORY.name, 0)
 
@@ -39,6 +47,15 @@ class DirectorySnapshot(msgspec.Struct, frozen=True, kw_only=True):
         return self.get(kind, row_id) or self.removed.get(kind, {}).get(row_id)
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A change as any version may have written it: of a kind, with a row, that this one may not know."""
+
+    kind: str
+    id: str
+    version: int
+    row: dict[str, Any] | None = None
+
+
 class Draft:
     """The directory while it is read. Rows that a snapshot has are copied before they change, and once for all the
     changes until the next snapshot: to read n rows copies none, not n times n/2."""
@@ -50,19 +67,27 @@ class Draft:
         self._given: set[str] = set()
         self._snapshot = DirectorySnapshot()
 
-    def take(self, change: DirectoryChanged) -> None:
-        """This directory after `change`; msgspec.ValidationError where the row is not of its kind."""
-        row = None if change.row is None else msgspec.convert(change.row, ROW_TYPES[change.kind])
+    def take(self, change: Change | DirectoryChanged) -> str | None:
+        """This directory after `change`, whatever it holds; what of it this version does not understand, to be said to
+        whoever runs it. A row that is no longer understood stays as it was, but for a key: that one opens nothing."""
         rows = self.rows.setdefault(change.kind, {})
         if change.kind in self._given:
             rows = self.rows[change.kind] = dict(rows)
             self._removed[change.kind] = dict(self._removed.get(change.kind, {}))
             self._given.discard(change.kind)
-        if row is None:
-            self._take_away(change.kind, change.id, rows.pop(change.id, None))
-        else:
-            rows[change.id] = row
         self.version = change.version
+        if change.row is None:
+            self._take_away(change.kind, change.id, rows.pop(change.id, None))
+            return None
+        if (definition := ROW_TYPES.get(change.kind)) is None:
+            return "a kind that this version does not know: left out"
+        try:
+            rows[change.id], unknown = converted(change.row, definition)
+        except msgspec.ValidationError as error:
+            if change.kind == "key":
+                rows.pop(change.id, None)
+            return f"not understood, so it is as it was, or opens nothing where it is a key: {error}"
+        return f"fields that this version does not know are left out: {', '.join(unknown)}" if unknown else None
 
     def _take_away(self, kind: str, row_id: str, row: Row | None) -> None:
         if row is not None and kind != "key":  # what was done with a key names its role, never the key's row
@@ -114,8 +139,10 @@ class Directory:
                 await self._follow(consumer)
             except asyncio.CancelledError:
                 raise
-            except Exception as error:  # whatever the client raises: read again from the start, nothing is lost
+            except Exception as error:  # read again from the start, nothing is lost
                 self._health.failed(error)
+                if not is_away(error):
+                    self._health.wait_for("directory", f"a directory that can be followed: {error}")
                 await asyncio.sleep(1)
             finally:
                 await clients.stop(consumer)
@@ -125,31 +152,44 @@ class Directory:
             await asyncio.sleep(0.5)
         consumer.assign([PARTITION])
         await consumer.seek_to_beginning(PARTITION)
-        end = (await consumer.end_offsets([PARTITION]))[PARTITION]
+        end, caught_up = (await consumer.end_offsets([PARTITION]))[PARTITION], False
         while True:
             got = await consumer.getmany(timeout_ms=200)
             for record in got.get(PARTITION, ()):
                 self._take(record)
-            if not self._ready.is_set() and await consumer.position(PARTITION) < end:
+            if not caught_up and await consumer.position(PARTITION) < end:
                 continue
+            caught_up = True
             if self.snapshot is not (read := self._draft.snapshot()):
                 self.snapshot = read
                 async with self._changed:
                     self._changed.notify_all()
-            if not self._ready.is_set():
-                self._ready.set()
-                self._health.wait_for("directory", None)
+            self._ready.set()
+            self._health.wait_for("directory", None)
 
     def _take(self, record: Any) -> None:
-        try:
-            change = decode(record.value, record.headers).data
-            if not isinstance(change, DirectoryChanged):
-                raise Undecodable("unknown_type", "not a directory change")
-            if change.version <= self._draft.version:
-                return
-            if change.version != self._draft.version + 1:
-                raise RuntimeError(f"directory version {change.version} follows {self._draft.version}")
-            self._draft.take(change)
-        except (Undecodable, msgspec.ValidationError) as error:
+        change = _change(record)
+        if change is None:
             # only routing writes here, checked whole before; a foreign record must not stop reference data
-            self._log.error("not a directory record", offset=record.offset, error=str(error))
+            self._log.error("not a directory record", offset=record.offset)
+            return
+        if change.version <= self._draft.version:
+            return
+        if change.version != self._draft.version + 1:
+            raise BrokenDirectory(
+                f"version {change.version} of the directory follows {self._draft.version}: its topic was cut, or "
+                "restored from an older copy; restore the newest one"
+            )
+        if (said := self._draft.take(change)) is not None:
+            self._log.warning("directory of a newer version", row=f"{change.kind}/{change.id}", said=said[:500])
+
+
+def _change(record: Any) -> Change | None:
+    """What the record says in whatever version; None where it is no directory record at all."""
+    kind = header(normal_headers(record.headers), "ce_type") or ""
+    if kind.rpartition(".")[0] != DIRECTORY_CHANGE.rpartition(".")[0] or record.value is None:
+        return None
+    try:
+        return msgspec.json.decode(record.value, type=Change)
+    except (msgspec.DecodeError, RecursionError):
+        return None

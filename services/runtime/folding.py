@@ -2,17 +2,16 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from services.contracts.codec import Headers, Undecodable, decode, header
+from services.contracts.codec import Headers, Undecodable, decode, header, normal_headers, sequence_in
 from services.contracts.topics import DEAD
 
 from .batches import Fold, Incoming, Outgoing
 from .breath import Breath
-from .deadletters import dead_letter, origin_of, original_headers
+from .deadletters import append_time, dead_letter, origin_of, original_headers
 from .ledger import Change, Entry, packed
 
 MAX_OUTBOX_BYTES = 4_000_000
@@ -20,23 +19,26 @@ MAX_OUTBOX_BYTES = 4_000_000
 
 
 class Gap(Exception):
-    """Records are missing or not those that were applied: a person must look before anything is skipped."""
+    """Records are missing, not those that were applied, or facts that cannot be read: a person must look before
+    anything is skipped."""
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
-    """A fetched record, decoded where it could be. `sequence` is read from the header even where it could not."""
+    """A fetched record, decoded where it could be. `sequence` is read from the header even where it could not.
+    `condemned`: it could be, and to handle it failed again and again."""
 
     raw: Any
     incoming: Incoming | None
     flaw: str | None
     sequence: int | None
     replay_of: str | None
+    condemned: bool = False
 
 
 def read(raw: Any, replays: str) -> Read:
     """Decode one record of any of the worker's topics; never raises for what it contains."""
     origin = origin_of(raw) if raw.topic == replays else None
-    headers = original_headers(raw) if origin else raw.headers
+    headers = original_headers(raw) if origin else normal_headers(raw.headers)
     incoming: Incoming | None = None
     flaw: str | None = None
     try:
@@ -44,25 +46,34 @@ def read(raw: Any, replays: str) -> Read:
             topic=origin.topic if origin else raw.topic,
             partition=raw.partition,
             offset=origin.offset if origin else raw.offset,
-            timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
+            timestamp=append_time(raw.timestamp),
             key=(raw.key or b"").decode(),
             event=decode(raw.value, headers) if raw.value is not None else None,
             replayed=origin is not None,
         )
     except (Undecodable, UnicodeDecodeError) as error:
-        flaw = str(error)
+        flaw = str(error)[:500]
     return Read(
         raw=raw,
         incoming=incoming,
         flaw=flaw,
-        sequence=incoming.event.sequence if incoming and incoming.event else _sequence(headers),
+        sequence=_sequence(headers, raw.partition),
         replay_of=origin.id if origin else None,
     )
 
 
-def _sequence(headers: Headers) -> int | None:
-    digits = header(headers, "ce_sequence") or ""
-    return int(digits) if digits.isascii() and digits.isdigit() else None
+def condemned(item: Read, flaw: str) -> Read:
+    """The same record, to become a dead letter without being handled."""
+    return msgspec.structs.replace(item, incoming=None, flaw=flaw, condemned=True)
+
+
+def _sequence(headers: Headers, partition: int) -> int | None:
+    """The record's place among the facts of its partition. Their id says it once more, or, where a version before wrote
+    them, the case: what only bears a number, as a record from elsewhere may, takes no fact's place."""
+    number, named = sequence_in(header(headers, "ce_sequence") or ""), header(headers, "ce_id") or ""
+    subject = header(headers, "ce_subject")
+    known = named == f"{partition}.{number}" or (subject is not None and named.startswith(f"{subject}/"))
+    return number if known else None
 
 
 class Folded(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,8 +118,7 @@ async def fold_batch(
                 dead, changed[item.replay_of] = dead + died, bool(died)
         elif item.raw.topic == sequence_topic and item.sequence is not None:
             if item.sequence > last_seq:
-                if item.sequence != last_seq + 1:
-                    raise Gap(f"{item.raw.topic}/{item.raw.partition}: sequence {item.sequence} follows {last_seq}")
+                _check_next(item, last_seq)
                 made, died = _apply(service, item, fold, before_each)
                 dead, last_seq = dead + died, item.sequence
         elif item.raw.topic == sequence_topic:
@@ -118,7 +128,7 @@ async def fold_batch(
             dead += died
         outgoing.extend(made)
         changed |= {origin_of(record).id: True for record in made if record.topic == letters}
-        size += sum(len(record.value or b"") for record in made)
+        size += sum(record.size for record in made)
         offsets[item.raw.topic], stamps[item.raw.topic] = item.raw.offset + 1, item.raw.timestamp
         taken += 1
     after = msgspec.structs.replace(
@@ -130,9 +140,23 @@ async def fold_batch(
         next_seq=fold.next_seq,
         directory_version=max(before.directory_version, fold.directory_version),
         outbox=packed(outgoing),
+        takes=0,
+        suspect=None,
     )
     change = Change(before=before, after=after, writes=fold.writes(), aside=changed)
     return Folded(fold=fold, change=change, outgoing=outgoing, taken=taken, dead=dead)
+
+
+def _check_next(item: Read, last_seq: int) -> None:
+    """Gap where it is not the next fact, or one that this version cannot read: no fact is ever skipped."""
+    place = f"{item.raw.topic}/{item.raw.partition}"
+    if item.sequence != last_seq + 1:
+        raise Gap(f"{place}: sequence {item.sequence} follows {last_seq}")
+    if item.incoming is None and not item.condemned:
+        raise Gap(
+            f"{place}/{item.raw.offset}: the fact of sequence {item.sequence} cannot be read ({item.flaw}); figures "
+            "without it would be wrong: start a version of this service that knows it"
+        )
 
 
 def _apply(service: str, item: Read, fold: Fold, before_each: Callable[[str], None]) -> tuple[Sequence[Outgoing], int]:

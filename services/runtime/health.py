@@ -3,7 +3,7 @@
 from math import nan
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from .logs import get_logger
 
@@ -28,6 +28,15 @@ class Health:
         )
         Gauge("mingshao_progress_records", "records applied since start", registry=self.registry).set_function(
             lambda: self.progress
+        )
+        Gauge("mingshao_halted", "1 where a person must act", registry=self.registry).set_function(
+            lambda: float(self.halted is not None)
+        )
+        self._retries = Counter(
+            "mingshao_retries",
+            "errors after which the same was tried again",
+            labelnames=("what",),
+            registry=self.registry,
         )
         Gauge("mingshao_ready", "1 where nothing is waited for", registry=self.registry).set_function(
             lambda: float(self.ready)
@@ -58,7 +67,8 @@ class Health:
         self._log.critical("halted", why=why)
 
     def failed(self, error: BaseException) -> None:
-        """Remember the last error for whoever looks."""
+        """Remember the last error for whoever looks; the same is tried again."""
+        self._retries.labels(type(error).__name__).inc()
         said = f"{type(error).__name__}: {error}"[:500]
         if said != self.last_error:  # an outage repeats itself several times a second
             self._log.warning("retrying", error=said)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,8 @@ from .mongo import Database
 from .ownership import Ownership
 
 LOOK_SECONDS = 2.0
+STILL_SECONDS = 45.0
+"""Longer than the slowest transaction and what is folded before it."""
 ANSWER_SECONDS = 10.0
 LAST_ANSWER_SECONDS = 2.0
 
@@ -39,6 +42,7 @@ class LagWatch:
         self._database = database
         self._health = health
         self._asking = asyncio.Lock()
+        self._moved_to, self._moved_at = 0, time.monotonic()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -46,6 +50,17 @@ class LagWatch:
             await asyncio.sleep(LOOK_SECONDS)
             self._health.lag = await self._lag()
             await self._ping()
+            self._look_whether_it_moves(time.monotonic())
+
+    def _look_whether_it_moves(self, now: float) -> None:
+        """Not ready where records wait and none is applied, whatever else says that all is well."""
+        lag, progress = self._health.lag, self._health.progress
+        if not lag or progress != self._moved_to:
+            self._moved_to, self._moved_at = progress, now
+            self._health.wait_for("progress", None)
+        elif now - self._moved_at > STILL_SECONDS:
+            why = self._health.last_error or "nothing says why"
+            self._health.wait_for("progress", f"records wait and none is applied: {why}")
 
     async def answered(self) -> None:
         """Whoever stops a consumer awaits this first, 2 s at most: a client that is stopped while it is asked may open

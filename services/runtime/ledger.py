@@ -24,9 +24,20 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[Outgoing]).decode
 
 
+class Suspect(msgspec.Struct, frozen=True, kw_only=True):
+    """What is handled apart, since batches ended badly here: `size` records from this one on. Of one alone `times`
+    counts the attempts, the present one too; `others`: a process that tried it had committed others."""
+
+    topic: str
+    offset: int
+    size: int
+    times: int = 1
+    others: bool = False
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A partition as its owner holds it. `offsets` are the next to apply; `stamps` the append time (ms) of the
-    last applied record, by topic."""
+    last applied record, by topic. `takes` counts the owners, this one too, since the last batch was committed."""
 
     partition: int
     epoch: int
@@ -37,6 +48,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     next_seq: int = 1
     directory_version: int = 0
     outbox: bytes = b""
+    takes: int = 0
+    suspect: Suspect | None = None
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
@@ -51,6 +64,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             next_seq=document["next_seq"],
             directory_version=document["directory_version"],
             outbox=bytes(document["outbox"]),
+            takes=document.get("takes", 0),
+            suspect=msgspec.convert(document["suspect"], Suspect) if document.get("suspect") else None,
         )
 
     def fields(self) -> dict[str, Any]:
@@ -65,6 +80,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             "next_seq": self.next_seq,
             "directory_version": self.directory_version,
             "outbox": self.outbox,
+            "takes": self.takes,
+            "suspect": msgspec.to_builtins(self.suspect),
         }
 
     def pending(self) -> list[Outgoing]:
@@ -148,10 +165,19 @@ class Ledger:
         await confirm(Entry.of(seen))
         taken = await self._documents.find_one_and_update(
             {"_id": self._id(partition), "epoch": seen["epoch"]},
-            {"$inc": {"epoch": 1}, "$set": {"session": mine}},
+            {"$inc": {"epoch": 1, "takes": 1}, "$set": {"session": mine}},
             return_document=ReturnDocument.AFTER,
         )
         return Entry.of(taken) if taken else None
+
+    async def suspect(self, entry: Entry, suspect: Suspect) -> bool:
+        """Remember, before records are handled apart, that they are: should this process end over them, the next owner
+        knows. False where the partition is no longer this owner's."""
+        written = await self._documents.update_one(
+            {"_id": self._id(entry.partition), "epoch": entry.epoch},
+            {"$set": {"suspect": msgspec.to_builtins(suspect)}},
+        )
+        return written.matched_count > 0
 
     async def commit(self, changes: Sequence[Change], session: AsyncIOMotorClientSession) -> set[int]:
         """All changes in one transaction; the partitions that were fenced, and so left out.

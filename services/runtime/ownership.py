@@ -9,9 +9,10 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 from aiokafka.structs import OffsetAndMetadata
 
-from services.contracts.codec import header
+from services.contracts.codec import header, normal_headers, sequence_in
 from services.contracts.topics import Topic
 
+from .apart import Apart
 from .folding import Folded, Gap, Read
 from .ledger import Entry
 from .upto import Upto
@@ -24,6 +25,7 @@ class Owned:
     """A partition that is ours: its ledger entry, what was fetched and not yet folded, what must come next.
 
     `head` is where the ledger will stand once all that was folded is committed. `upto` is of the log's topics.
+    `apart` says how much of what comes next is handled apart, since batches ended badly here.
     """
 
     def __init__(self, entry: Entry) -> None:
@@ -33,6 +35,7 @@ class Owned:
         self.expected: dict[str, int] = {}
         self.last_applied: dict[str, int] = {}
         self.upto: Upto[str] = Upto()
+        self.apart = Apart()
 
     def fold(self, batch: Folded) -> None:
         """The first of what was fetched are in this batch, which is still to be committed."""
@@ -44,6 +47,7 @@ class Owned:
         for _ in range(batch.taken):
             self._folded.popleft()
         self.entry = batch.change.after
+        self.apart.passed(batch.taken)
 
     def unfold(self) -> None:
         """Nothing that was folded and not committed will be: it is fetched and no more."""
@@ -80,8 +84,10 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
         self._joined = True
 
 
-async def place_at(consumer: Any, entry: Entry, topics: Sequence[Topic]) -> Owned:
-    """Seek to where the ledger stands; the record before is read again to see that it is the one applied. Gap."""
+async def place_at(consumer: Any, entry: Entry, topics: Sequence[Topic], *, failed: bool = False) -> Owned:
+    """Seek to where the ledger stands; the record before is read again to see that it is the one applied. Gap.
+
+    `failed`: this process had an error of ours since it last committed, so what waits is handled apart."""
     owned = Owned(entry)
     ends = await consumer.end_offsets([TopicPartition(topic.name, entry.partition) for topic in topics])
     for topic in topics:
@@ -99,6 +105,8 @@ async def place_at(consumer: Any, entry: Entry, topics: Sequence[Topic]) -> Owne
         if offset:
             owned.last_applied[topic.name] = entry.stamps[topic.name]
         consumer.seek(partition, max(0, offset - 1))
+    waiting = sum(max(0, ends[end] - entry.offsets.get(end.topic, 0)) for end in ends)
+    owned.apart = Apart.after(entry, waiting, failed=failed)
     return owned
 
 
@@ -131,8 +139,7 @@ async def check_tail(consumer: Any, topic: Topic, entry: Entry) -> None:
     while position < end:
         for record in (await consumer.getmany(partition, timeout_ms=1000)).get(partition, ()):
             position = record.offset + 1
-            digits = header(record.headers, "ce_sequence") or "0"
-            newest = max(newest, int(digits) if digits.isdigit() else 0)
+            newest = max(newest, sequence_in(header(normal_headers(record.headers), "ce_sequence") or "") or 0)
     if newest >= entry.next_seq:
         raise Gap(
             f"{topic.name}/{entry.partition} already holds sequence {newest} and the ledger would write "

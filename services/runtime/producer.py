@@ -14,6 +14,7 @@ from aiokafka.partitioner import murmur2
 from services.contracts.topics import CATALOGUE
 
 from . import clients
+from .away import Away
 from .batches import MAX_RECORD_BYTES, Outgoing
 from .health import Health
 from .side_by_side import side_by_side
@@ -23,7 +24,7 @@ _BATCH_BYTES = 900_000
 _SINGLE = frozenset(topic.name for topic in CATALOGUE if topic.partitions == "one")
 
 
-class BrokerAway(Exception):
+class BrokerAway(Away):
     """Kafka did not take the record within the bound; it may or may not be in: send it again."""
 
 

@@ -4,9 +4,10 @@ import asyncio
 import time
 from itertools import islice
 
+from .apart import Attempts
 from .batches import Batch, Reader
 from .failpoints import Failpoints
-from .folding import Folded, fold_batch
+from .folding import Folded, Read, fold_batch
 from .instruments import Instruments
 from .ledger import Ledger
 from .ownership import Owned, Ownership
@@ -47,11 +48,13 @@ class Rounds:
         self._seconds = instruments.seconds
         self._before_each = failpoints.handle
         self._sequence_topic = sequence_topic
+        self._turn = 0
+        self.attempts = Attempts()
 
     async def fold(self, before: Round = NONE) -> Round:
         """The next of what was fetched; `before` is what may not be committed yet. Gap, and the store's errors."""
         under_way = self.mine(before)
-        ready = {number: owned for number, owned in self._ownership.owned.items() if owned.fetched}
+        ready = self._next()
         if not ready:
             return {}
         share = max(1, self._pace.documents // len(ready))
@@ -59,6 +62,11 @@ class Rounds:
             offered = {
                 number: list(islice(owned.fetched, min(ROUND_RECORDS, share))) for number, owned in ready.items()
             }
+            for number in [number for number, owned in ready.items() if owned.apart.left]:
+                piece = await self._piece(number, ready[number])
+                if piece is None:
+                    return {}
+                offered[number] = piece
             folds = await self._reader.load(
                 [
                     Batch(
@@ -92,8 +100,34 @@ class Rounds:
                 await asyncio.sleep(0)
         return folded
 
+    def _next(self) -> dict[int, Owned]:
+        """The partitions of this round: all, or, while some are handled apart, one of those and all others in turns, so
+        that what ends badly ends nothing else."""
+        ready = {number: owned for number, owned in self._ownership.owned.items() if owned.fetched}
+        apart = [number for number, owned in ready.items() if owned.apart.left]
+        if not apart:
+            return ready
+        self._turn += 1
+        chosen = self._turn % (len(apart) + 1)
+        others = {number: owned for number, owned in ready.items() if number not in apart}
+        if chosen < len(apart) or not others:
+            number = apart[chosen % len(apart)]
+            return {number: ready[number]}
+        return others
+
+    async def _piece(self, number: int, owned: Owned) -> list[Read] | None:
+        """What is handled apart next, remembered in the ledger first; None where the partition was lost."""
+        piece = list(islice(owned.fetched, owned.apart.size))
+        suspect = self.attempts.begin(piece, owned.head.suspect)
+        if not await self._ledger.suspect(owned.entry, suspect):
+            self._ownership.owned.pop(number, None)
+            return None
+        return list(self.attempts.judged(piece, suspect))
+
     def behind(self) -> bool:
         """Whether so much waits that the next batch need not wait for more."""
+        if any(owned.apart.left for owned in self._ownership.owned.values()):
+            return False
         return sum(len(owned.fetched) for owned in self._ownership.owned.values()) >= BACKLOG_RECORDS
 
     def mine(self, folded: Round) -> Round:

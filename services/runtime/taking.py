@@ -41,6 +41,8 @@ class Taking:
         self._topics = topics
         self._writes_to = writes_to
         self._bootstrap = bootstrap
+        self.failed = False
+        """This process had an error of ours since it last committed: what is taken is handled apart."""
         self._log = get_logger(__name__)
 
     async def take_assigned(self, consumer: Any, session: Any) -> None:
@@ -81,7 +83,7 @@ class Taking:
                 await clients.stop(tail)
         await self._producer.publish(entry.pending())
         try:
-            owned = await place_at(consumer, entry, self._topics)
+            owned = await place_at(consumer, entry, self._topics, failed=self.failed)
         except IllegalStateError:
             return  # revoked meanwhile
         if rebalances == self._ownership.rebalances:  # else the seeks were undone with the assignment

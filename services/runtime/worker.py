@@ -2,12 +2,15 @@
 
 While one batch is committed the next is fetched and, where it depends on nothing that is stored, folded.
 
-The ledger alone decides what was applied; Kafka's committed offsets serve lag monitoring. An error from I/O means
-forget and take again; an error from pure code means that record is a dead letter; a gap means halt.
+The ledger alone decides what was applied; Kafka's committed offsets serve lag monitoring. A server that is away means
+forget and take again. An error of ours over a record makes that record a dead letter; one that names no record makes
+what waits be handled apart until the record stands alone (apart.py). A gap, and an error that comes again whatever is
+handled, mean halt.
 """
 
 import asyncio
 import time
+import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -19,23 +22,28 @@ from aiokafka.errors import IllegalStateError
 from services.contracts.topics import REPLAYS, Topic
 
 from . import clients
+from .away import is_away
 from .batches import Reader
 from .breath import Breath
+from .deadletters import cut_of
 from .directory import Directory
 from .failpoints import Failpoints
-from .folding import Gap, read
+from .folding import Gap, Read, condemned, read
 from .health import Health
 from .instruments import Instruments
 from .lag import LagWatch
 from .ledger import Generation, Ledger, RolledBack
 from .logs import get_logger
 from .mongo import Database
+from .originals import Gone, whole
 from .ownership import Ownership, admit, tell_kafka
 from .pace import Pace
 from .producer import Producer
 from .rounds import ROUND_RECORDS, Round, Rounds
 from .taking import Taking
 
+MOST_ERRORS = 12
+"""Errors of ours in a row, no batch committed in between: more than it takes to find a record that is the cause."""
 UNSETTLED_SECONDS = 120.0
 """A member that the group has lost while Kafka slept may wait for ever; it joins anew."""
 SESSION_TIMEOUT_MS = 10_000
@@ -108,6 +116,7 @@ class Worker:
         )
         self._session: Any = None
         self._ahead: Round = {}
+        self._errors = 0
         self._stopping = asyncio.Event()
         self._log = get_logger(__name__)
         health.lag = None
@@ -124,10 +133,11 @@ class Worker:
                     self._health.halt(str(gap))
                     await self._close()
                     await self._stopping.wait()
-                except Exception as error:  # I/O of any client: nothing is known any more, so all is taken again
-                    self._health.failed(error)
-                    self._health.wait_for("worker", "Kafka and MongoDB")
+                except Exception as error:  # nothing is known any more, so all is taken again
+                    self._failed(error)
                     await self._close()
+                    if self._health.halted:
+                        await self._stopping.wait()
                     await asyncio.sleep(0.5)
         finally:
             try:
@@ -152,6 +162,26 @@ class Worker:
     def stop(self) -> None:
         """Finish the round at hand, leave the group, return from `run`."""
         self._stopping.set()
+
+    def _failed(self, error: Exception) -> None:
+        away = is_away(error)
+        self._health.failed(error)
+        self._rounds.attempts.failed(error, away=away)
+        if away:
+            self._health.wait_for("worker", "Kafka and MongoDB")
+            return
+        self._taking.failed = True
+        self._errors += 1
+        said = f"{type(error).__name__}: {error}"[:500]
+        # as text of a bounded length: what it is about may be megabytes
+        trace = "".join(traceback.format_exception(error, limit=-8))[-4_000:]
+        self._log.error("an error of ours", error=said, times=self._errors, trace=trace)
+        self._health.wait_for("worker", f"what waits is handled apart, since a batch ended in {said}")
+        if self._errors >= MOST_ERRORS:
+            self._health.halt(
+                f"the same again and again, whatever is handled: {said}. It is an error of ours, see the log: "
+                "report it; start another version, or this one again once its cause is gone"
+            )
 
     async def _work(self) -> None:
         await self._directory.wait_ready()
@@ -237,6 +267,8 @@ class Worker:
         taken = sum(batch.taken for _, batch in kept)
         self._instruments.batch_records.observe(taken)
         self._health.progressed(taken)
+        self._errors, self._taking.failed = 0, False
+        self._rounds.attempts.passed += taken
         await tell_kafka(self._consumer, [batch.change.after for _, batch in kept])
         return True
 
@@ -260,8 +292,17 @@ class Worker:
             if mine := owned.get(partition.partition):
                 for record in records:
                     if admit(mine, record):
-                        mine.fetched.append(read(record, self._replays))
+                        mine.fetched.append(await self._read(record))
                     await breath.take()
+
+    async def _read(self, record: Any) -> Read:
+        """Decoded; of a replay that holds only a part of its record the whole."""
+        if record.topic != self._replays or not cut_of(record):
+            return read(record, self._replays)
+        try:
+            return read(await whole(record, self._bootstrap), self._replays)
+        except Gone as gone:
+            return condemned(read(record, self._replays), str(gone))
 
     async def _close(self) -> None:
         self._ownership.forget()

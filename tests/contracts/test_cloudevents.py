@@ -21,7 +21,7 @@ def test_sdk_reads_our_record(sample: Sample) -> None:
     assert (seen.get_id(), seen.get_source(), seen.get_type()) == (event.id, event.source, sample.type)
     assert (seen.get_time(), seen.get_subject(), seen.get_specversion()) == (event.time, event.subject, "1.0")
     assert seen.get_datacontenttype() == "application/json"
-    assert seen.get_extension("sequence") == (None if event.sequence is None else str(event.sequence))
+    assert seen.get_extension("sequence") == (None if event.sequence is None else f"{event.sequence:020}")
     assert seen.get_data() == sample.value
 
 

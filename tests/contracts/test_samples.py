@@ -1,13 +1,14 @@
 """What was written once is read for ever, and is written the same today."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from services.contracts.cases import CaseFact
-from services.contracts.codec import decode, encode
+from services.contracts.codec import SEQUENCE_DIGITS, Event, Undecodable, decode, encode
 from services.contracts.identity import case_id, kind_of
 from services.contracts.jsonschema import schema
 from services.contracts.messages import TYPES
@@ -27,7 +28,30 @@ def test_every_message_type_has_a_sample() -> None:
 def test_sample_is_read_and_written_the_same(sample: Sample) -> None:
     value, headers = encode(decode(*sample.record()))
     assert json.loads(value) == sample.value
-    assert {name: raw.decode() for name, raw in headers} == sample.headers
+    written = {name: raw.decode() for name, raw in headers}
+    assert written == sample.headers | padded(sample.headers)
+
+
+def padded(headers: dict[str, str]) -> dict[str, str]:
+    """Sequence numbers as they are written since they sort as text; of versions before they are shorter."""
+    return {name: headers[name].zfill(SEQUENCE_DIGITS) for name in ("ce_sequence",) if name in headers}
+
+
+def test_sequence_numbers_sort_as_text_as_they_do_as_numbers() -> None:
+    data = decode(*SAMPLES[0].record()).data
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    written = [
+        dict(encode(Event(id="x", source="/y", time=at, data=data, sequence=number))[1])["ce_sequence"]
+        for number in (1, 2, 9, 10, 99, 100, 2**53, 10**20 - 1)
+    ]
+    assert written == sorted(written)
+
+
+@pytest.mark.parametrize("number", ["", "-1", "+1", "1.0", "٣", "1" * 21, "1" * 5_000, "\x00"])
+def test_a_sequence_that_is_no_number_of_ours_is_said_to_be_none(number: str) -> None:
+    value, headers = SAMPLES[0].record()
+    with pytest.raises(Undecodable, match="ce_sequence"):
+        decode(value, [*[one for one in headers if one[0] != "ce_sequence"], ("ce_sequence", number.encode())])
 
 
 @each_sample

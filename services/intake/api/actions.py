@@ -10,7 +10,7 @@ from services.runtime.lanes import LaneRoute
 from ..domain.bodies import ActionBody, read
 from ..domain.flaws import Flaw
 from ..domain.submission import request as requested
-from .bodies import ERRORS, JSON, MANY, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, lines_of, media_type
+from .bodies import ERRORS, JSON, MANY, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, in_turns, lines_of, media_type
 from .desk import AtDesk, Desk
 
 router = APIRouter(tags=["actions"], route_class=LaneRoute)
@@ -44,7 +44,7 @@ async def many_actions(request: Request, caller: Caller, desk: AtDesk) -> Respon
     media_type(request, NDJSON)
     raw = await bounded(request, MAX_MANY)
     async with desk.room_for(len(raw)):
-        return await desk.many([_asked(line, None, caller, desk) for line in lines_of(raw)])
+        return await desk.many(await in_turns(lines_of(raw), lambda line: _asked(line, None, caller, desk)))
 
 
 def _asked(raw: bytes, case_id: str | None, caller: Actor, desk: Desk) -> ActionRequested | Flaw:

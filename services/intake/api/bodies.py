@@ -1,13 +1,16 @@
 """Bodies as they come over HTTP: of a type, up to a size, one or lines; and what OpenAPI says of them."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from fastapi import Request
 
+from services.runtime.breath import Breath
 from services.runtime.openapi import component
 from services.runtime.problems import Problem
 
+T = TypeVar("T")
 MAX_ONE, MAX_MANY, MAX_LINES = 256 << 10, 8 << 20, 5_000
 JSON, NDJSON = "application/json", "application/x-ndjson"
 
@@ -43,6 +46,15 @@ def lines_of(raw: bytes) -> list[bytes]:
     if not lines:
         raise Problem(422, "empty", "send at least one line")
     return lines
+
+
+async def in_turns(lines: Sequence[bytes], read: Callable[[bytes], T]) -> list[T]:
+    """Each line read, with a turn for others now and then: a batch of large texts takes a second."""
+    breath, found = Breath(), list[T]()
+    for line in lines:
+        found.append(read(line))
+        await breath.take()
+    return found
 
 
 def documented(body: type[msgspec.Struct], *media_types: str) -> dict[str, Any]:

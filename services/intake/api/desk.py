@@ -16,6 +16,7 @@ from services.runtime.instruments import Refusals
 from services.runtime.problems import Problem, unavailable
 
 from ..domain.flaws import Flaw
+from ..domain.submission import Reference
 from ..handlers import Item, NotStored, Outcome, case_of, store
 from ..ports import Publisher
 from .bodies import NDJSON
@@ -46,10 +47,15 @@ class Desk:
         self._requests = self._bytes = 0
 
     @property
-    def channels(self) -> dict[str, Channel]:
-        """By id."""
-        rows = self._directory.snapshot.rows.get("channel", {})
-        return {row_id: row for row_id, row in rows.items() if isinstance(row, Channel)}
+    def reference(self) -> Reference:
+        """The directory as it is now."""
+        rows = self._directory.snapshot.rows
+        channels = rows.get("channel", {})
+        return Reference(
+            channels={row_id: row for row_id, row in channels.items() if isinstance(row, Channel)},
+            categories=rows.get("category", {}),
+            grids=rows.get("grid", {}),
+        )
 
     @asynccontextmanager
     async def room_for(self, size: int) -> AsyncIterator[None]:
@@ -93,12 +99,13 @@ class Desk:
             return {"line": number, "status": problem.status, "problem": problem.body()}
         return {"line": number, "status": 202} | self._accepted(outcome)
 
-    def _accepted(self, item: Item) -> dict[str, str]:
+    def _accepted(self, item: Item) -> dict[str, Any]:
         case = f"{self._routing_url}/v1/cases/{case_of(item)}"
         if isinstance(item, ActionRequested):
             outcome_url = f"{case}/actions/{quote(item.action_id, safe='')}"
             return {"case_id": item.case_id, "action_id": item.action_id, "outcome_url": outcome_url}
-        return {"case_id": case_of(item), "status_url": case}
+        hints = {"hints": item.hints} if item.hints else {}
+        return {"case_id": case_of(item), "status_url": case} | hints
 
 
 async def _desk(request: Request) -> Desk:

@@ -10,7 +10,7 @@ from services.runtime.lanes import LaneRoute
 from ..domain.bodies import SubmissionBody, read
 from ..domain.flaws import Flaw
 from ..domain.submission import Taken, take
-from .bodies import ERRORS, JSON, MANY, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, lines_of, media_type
+from .bodies import ERRORS, JSON, MANY, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, in_turns, lines_of, media_type
 from .desk import AtDesk, Desk
 
 router = APIRouter(tags=["submissions"], route_class=LaneRoute)
@@ -35,7 +35,7 @@ async def _submit(request: Request, kind: Kind, caller: Actor, desk: Desk) -> Re
     raw = await bounded(request, MAX_MANY if many else MAX_ONE)
     async with desk.room_for(len(raw)):
         if many:
-            return await desk.many([_taken(line, kind, caller, desk) for line in lines_of(raw)])
+            return await desk.many(await in_turns(lines_of(raw), lambda line: _taken(line, kind, caller, desk)))
         taken = _taken(raw, kind, caller, desk)
         if isinstance(taken, Flaw):
             raise desk.problem(taken)
@@ -44,6 +44,6 @@ async def _submit(request: Request, kind: Kind, caller: Actor, desk: Desk) -> Re
 
 def _taken(raw: bytes, kind: Kind, caller: Actor, desk: Desk) -> Taken | Flaw:
     try:
-        return take(read(raw, SubmissionBody), kind, caller, desk.channels, desk.secret, desk.clock())
+        return take(read(raw, SubmissionBody), kind, caller, desk.reference, desk.secret, desk.clock())
     except Flaw as flaw:
         return flaw

@@ -1,10 +1,11 @@
 """What a caller sends, as it is read from JSON: unknown fields are errors, every error names its field."""
 
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 
+from services.contracts import limits
 from services.contracts.actions import ActionName, CaseRef, Grade, Names
 from services.contracts.deadlines import EscalationLevel
 from services.contracts.submissions import Urgency
@@ -12,7 +13,9 @@ from services.contracts.times import Instant
 
 from .flaws import Flaw
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[!-~一-鿿](?:[ -~一-鿿]*[!-~一-鿿])?$")]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128, description=f"taken as it is: {limits.LETTERS}")]
+Code = Id
+"""Of the directory, or of the source's own: one that is not known yet is taken too."""
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Body = TypeVar("Body", bound=msgspec.Struct)
 MAX_ATTRIBUTES_BYTES = 16_384
@@ -25,7 +28,7 @@ class PlaceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     address: Annotated[str, msgspec.Meta(max_length=500)] | None = None
     lon: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
     lat: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
-    grid: Short | None = None
+    grid: Code | None = None
 
 
 class ReporterBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,7 +46,7 @@ class SubmissionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
     reported_at: Instant
-    category: Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None = None
+    category: Code | None = None
     place: PlaceBody | None = None
     reporter: ReporterBody | None = None
     confidential: bool = False
@@ -55,14 +58,14 @@ class SubmissionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class ActionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """POST /v1/cases/{case_id}/actions; in a batch each line has its case_id."""
 
-    case_id: str | None = None
+    case_id: CaseRef | None = None
     action_id: Id
     action: ActionName
     at: Instant
     reason: Annotated[str, msgspec.Meta(max_length=5_000)] | None = None
     text: Annotated[str, msgspec.Meta(max_length=20_000)] | None = None
-    category: Annotated[str, msgspec.Meta(max_length=128)] | None = None
-    department: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    category: Code | None = None
+    department: Code | None = None
     until: Instant | None = None
     contacted: bool | None = None
     effective: bool | None = None
@@ -70,7 +73,7 @@ class ActionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     grade: Grade | None = None
     fields: dict[str, Any] | None = None
     corrects: Id | None = None
-    corrects_sender: Short | None = None
+    corrects_sender: Code | None = None
     departments: Names = ()
     parties: Names = ()
     party: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
@@ -82,10 +85,28 @@ class ActionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     level: EscalationLevel | None = None
 
 
+EXACT = frozenset(
+    (
+        "source_id",
+        "action_id",
+        "corrects",
+        "corrects_sender",
+        "category",
+        "grid",
+        "department",
+        "departments",
+        "channel",
+    )
+)
+"""Fields in which two systems must mean the same: ids, codes, names of rows."""
+
+
 def read(raw: bytes, body: type[Body]) -> Body:
-    """Decode one body. Flaw."""
+    """Decode one body, and see that all behind can hold it. Flaw."""
     try:
-        return msgspec.json.decode(raw, type=body)
+        decoded = msgspec.json.decode(raw, type=body)
+        _check("", decoded)
+        return decoded
     except msgspec.ValidationError as error:
         said, _, path = str(error).partition(" - at `")
         field = path.rstrip("`").removeprefix("$").lstrip(".") or None
@@ -93,12 +114,34 @@ def read(raw: bytes, body: type[Body]) -> Body:
             field = f"{field}.{named[1]}" if field else named[1]
         if "datetime" in said:
             said = f"{said}: send a time with its offset (RFC 3339), such as {TIME}"
-        raise Flaw("invalid_field", field, said) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if said.startswith("Invalid enum value") and field == "action":
+            said = f"{said}; there are {', '.join(get_args(ActionName))}"
+        raise Flaw("invalid_field", field, said[:2_000]) from error
+    except limits.Beyond as error:
+        raise Flaw("invalid_field", error.path, str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Flaw("bad_json", None, f"not a JSON object in UTF-8: {error}") from error
+    except RecursionError as error:
+        raise Flaw("bad_json", None, f"nested deeper than anything here may be: {limits.MAX_DEPTH} at most") from error
 
 
-def check_free(value: dict[str, Any] | None, field: str) -> None:
-    """A free object has a size. Flaw."""
-    if value and len(msgspec.json.encode(value)) > MAX_ATTRIBUTES_BYTES:
+def _check(path: str, body: msgspec.Struct) -> None:
+    for name in body.__struct_fields__:
+        value, at = getattr(body, name), f"{path}{name}"
+        if isinstance(value, msgspec.Struct):
+            _check(f"{at}.", value)
+        elif isinstance(value, dict):
+            check_free(value, at)
+        else:
+            for text in value if isinstance(value, tuple) else (value,):
+                if isinstance(text, str):
+                    limits.check_text(at, text)
+                    if name in EXACT:
+                        limits.check_id(at, text)
+
+
+def check_free(value: dict[str, Any], field: str) -> None:
+    """A free object has a size and a shape. Flaw, Beyond."""
+    limits.check_free(field, value)
+    if len(msgspec.json.encode(value)) > MAX_ATTRIBUTES_BYTES:
         raise Flaw("too_large", field, f"at most {MAX_ATTRIBUTES_BYTES} bytes of JSON")

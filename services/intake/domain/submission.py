@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -12,30 +14,45 @@ from services.contracts.directory import Channel
 from services.contracts.identity import Kind, case_id, kind_of
 from services.contracts.submissions import ContactGiven, Place, SubmissionReceived
 
-from .bodies import ActionBody, ReporterBody, SubmissionBody, check_free
+from .bodies import ActionBody, ReporterBody, SubmissionBody
 from .flaws import Flaw
 from .masking import mask, mask_all
-from .times import check_time
+from .times import check_due, check_time
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """The directory as far as the door looks at it."""
+
+    channels: Mapping[str, Channel] = {}
+    categories: Container[str] = frozenset()
+    grids: Container[str] = frozenset()
+
+
+class Hint(msgspec.Struct, frozen=True, kw_only=True):
+    """What was taken and may not be what was meant; `detail` is for people (Chinese first)."""
+
+    field: str
+    code: Literal["unknown_category", "unknown_grid"]
+    detail: str
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What one submission puts on the log."""
+    """What one submission puts on the log, and what its sender is told beside the 202."""
 
     submission: SubmissionReceived
     contact: ContactGiven | None
+    hints: tuple[Hint, ...] = ()
 
 
-def take(
-    body: SubmissionBody, kind: Kind, actor: Actor, channels: dict[str, Channel], secret: bytes, now: datetime
-) -> Taken:
+def take(body: SubmissionBody, kind: Kind, actor: Actor, reference: Reference, secret: bytes, now: datetime) -> Taken:
     """Masked and identified. Flaw, Forbidden."""
     assert actor.subject is not None, "the access table lets only sources submit"
-    channel = channels.get(body.channel)
+    channel = reference.channels.get(body.channel)
     if channel is None or channel.kind != kind:
-        fitting = sorted(name for name, row in channels.items() if row.kind == kind)
+        fitting = sorted(name for name, row in reference.channels.items() if row.kind == kind)
         raise Flaw("unknown_channel", "channel", f"no channel {body.channel!r} for a {kind}; there are {fitting}")
     check_time("reported_at", body.reported_at, now, actor)
-    check_free(body.attributes, "attributes")
+    check_due("source_due_at", body.source_due_at, body.reported_at, now, since="reported_at")
     case = case_id(kind, actor.subject, body.source_id)
     contact = _contact(case, body.reporter, secret)
     place = body.place
@@ -47,10 +64,13 @@ def take(
         channel=body.channel,
         title=mask(body.title),
         text=mask(body.text),
-        category=body.category,
+        category=_code(body.category, reference.categories),
         reported_at=body.reported_at,
         place=Place(
-            address=mask(place.address) if place.address else None, lon=place.lon, lat=place.lat, grid=place.grid
+            address=mask(place.address) if place.address else None,
+            lon=place.lon,
+            lat=place.lat,
+            grid=_code(place.grid, reference.grids),
         )
         if place
         else None,
@@ -61,7 +81,29 @@ def take(
         contact_digest=contact.digest if contact else None,
         actor=actor,
     )
-    return Taken(submission=submission, contact=contact)
+    return Taken(submission=submission, contact=contact, hints=tuple(_hints(body, reference)))
+
+
+def _code(code: str | None, known: Container[str]) -> str | None:
+    """A code of the directory as it is; of others nobody knows what they hold."""
+    return code if code is None or code in known else mask(code)
+
+
+def _hints(body: SubmissionBody, reference: Reference) -> Iterator[Hint]:
+    if body.category is not None and body.category not in reference.categories:
+        yield Hint(
+            field="category",
+            code="unknown_category",
+            detail="没有这个类别编码，待人工分类；现有类别见 / no such category, so it waits for a dispatcher; those "
+            "there are: GET /v1/directory/category at routing",
+        )
+    if body.place is not None and body.place.grid is not None and body.place.grid not in reference.grids:
+        yield Hint(
+            field="place.grid",
+            code="unknown_grid",
+            detail="没有这个网格，不计入网格；现有网格见 / no such grid, so it counts in none; those there are: "
+            "GET /v1/directory/grid at routing",
+        )
 
 
 def request(body: ActionBody, case: str | None, actor: Actor, now: datetime) -> ActionRequested:
@@ -72,8 +114,12 @@ def request(body: ActionBody, case: str | None, actor: Actor, now: datetime) -> 
         kind_of(case)
     except ValueError as error:
         raise Flaw("bad_case_id", "case_id", str(error)) from error
+    if body.action_id in (".", ".."):
+        raise Flaw("invalid_field", "action_id", "`.` and `..` cannot stand in an address: use another")
     check_time("at", body.at, now, actor)
-    check_free(body.fields, "fields")
+    check_due("until", body.until, body.at, now, since="at")
+    if body.until == body.at:
+        raise Flaw("bad_time", "until", "must be after `at`")
     details = ActionDetails(
         reason=mask(body.reason) if body.reason is not None else None,
         text=mask(body.text) if body.text is not None else None,

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from services.contracts import limits
 from services.contracts.actors import BACKDATE, Actor
 from services.contracts.times import TOLD_WITHIN
 
@@ -20,3 +21,17 @@ def check_time(field: str, happened: datetime, now: datetime, actor: Actor) -> N
         raise Flaw("in_the_future", field, "more than 5 minutes ahead of the receiver's clock: check yours")
     if age > TOLD_WITHIN and BACKDATE not in actor.scopes:
         raise Forbidden("too_old", field, "more than 72 hours past: that needs a key with the scope backdate")
+    try:
+        limits.check_happened(field, happened)
+    except limits.Beyond as error:
+        raise Flaw("bad_time", field, str(error)) from error
+
+
+def check_due(field: str, due: datetime | None, begin: datetime, now: datetime, *, since: str) -> None:
+    """Until when it has time; `since` names the field that says from when on. Flaw."""
+    if due is None:
+        return
+    try:
+        limits.check_due(field, due, begin, now, since=since)
+    except limits.Beyond as error:
+        raise Flaw("bad_time", field, str(error)) from error

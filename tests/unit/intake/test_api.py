@@ -208,7 +208,7 @@ async def test_an_action_is_taken_with_the_address_of_its_outcome(client: httpx.
         "action": "hold",
         "at": NOW.isoformat(),
         "reason": "等13800138000",
-        "until": NOW.isoformat(),
+        "until": (NOW + timedelta(days=1)).isoformat(),
     }
     answer = await post(client, f"/v1/cases/{CASE}/actions", body, "dispatcher")
     assert answer.status_code == 202
@@ -227,3 +227,31 @@ async def test_actions_in_lines_name_their_cases(client: httpx.AsyncClient) -> N
     assert [result["problem"]["field"] for result in results[1:]] == ["case_id", "case_id", "action"]
     other = await post(client, f"/v1/cases/{CASE}/actions", good | {"case_id": "o" + CASE[1:]}, "dispatcher")
     assert other.json()["code"] == "other_case"
+
+
+async def test_a_line_that_nothing_could_hold_costs_the_others_nothing(client: httpx.AsyncClient, log: Log) -> None:
+    deep: Any = 1
+    for _ in range(500):
+        deep = {"x": deep}
+    lines = [
+        ticket() | {"source_id": "1"},
+        ticket() | {"source_id": "2", "attributes": deep},
+        ticket() | {"source_id": "3", "source_due_at": "9999-12-31T23:59:59+08:00"},
+        ticket() | {"source_id": "4", "attributes": {"n": 1 << 64}},
+        ticket() | {"source_id": "5"},
+    ]
+    body = "\n".join([*map(json.dumps, lines), "[" * 100_000, json.dumps(ticket() | {"source_id": "6"})])
+    answer = await post(client, "/v1/tickets", body, "hotline", "x-ndjson")
+    results = [json.loads(line) for line in answer.text.splitlines()]
+    assert [result["status"] for result in results] == [202, 422, 422, 422, 202, 422, 202]
+    assert [result["problem"].get("field", "").partition(".")[0] for result in results if result["status"] == 422] == [
+        "attributes",
+        "source_due_at",
+        "attributes",
+        "",
+    ]
+    assert {decode(one.value, one.headers).data.source_id for one in log.records if one.topic == TICKETS.name} == {  # type: ignore[union-attr]
+        "1",
+        "5",
+        "6",
+    }

@@ -5,9 +5,13 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
+import pytest
+
+from services.contracts.alerts import RateBelow
 from services.contracts.codec import Event, encode
-from services.contracts.directory import DirectoryChanged
-from services.runtime.directory import PARTITION, Directory, Draft
+from services.contracts.directory import Alert, Department, DirectoryChanged, Key, Policy
+from services.runtime.directory import PARTITION, BrokenDirectory, Directory, Draft
 from services.runtime.health import Health
 
 
@@ -145,3 +149,88 @@ def test_of_a_key_that_was_withdrawn_nothing_is_kept() -> None:
     draft.take(DirectoryChanged(kind="key", id="k", version=1, row={"role": "admin"}))
     draft.take(DirectoryChanged(kind="key", id="k", version=2))
     assert draft.snapshot().last("key", "k") is None
+
+
+def newer(version: int, kind: str, row: Any, row_id: str = "k") -> Any:
+    body = {"kind": kind, "id": row_id, "version": version, "row": row, "added_later": True}
+    _, headers = encode(
+        Event(
+            id="x",
+            source="/test",
+            time=datetime(2026, 3, 1, tzinfo=UTC),
+            data=DirectoryChanged(kind="key", id="x", version=1),
+        )
+    )
+    return SimpleNamespace(value=msgspec.json.encode(body), headers=headers, offset=version - 1)
+
+
+async def read(*records: Any) -> tuple[Directory, Health]:
+    health = Health("intake", "test")
+    directory = Directory("127.0.0.1:1", health)
+    following = asyncio.create_task(directory._follow(AllAtOnce(directory, list(records))))
+    await asyncio.wait([following, asyncio.create_task(directory.wait_ready())], return_when=asyncio.FIRST_COMPLETED)
+    if following.done():
+        await following
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    return directory, health
+
+
+async def test_a_field_of_a_newer_version_is_left_out_and_the_row_is_in_force() -> None:
+    rule = {"kind": "rate_below", "rate": "handled", "period": "month", "threshold": 0.5, "least": 3, "louder": True}
+    directory, _ = await read(
+        newer(1, "key", {"role": "admin", "colour": "red"}),
+        newer(2, "alert", {"name": "警", "rule": rule, "sound": "bell"}),
+        newer(3, "policy", {"name": "p", "limits": {"reply": {"hours": 3, "minutes": 4}}}),
+    )
+    snapshot = directory.snapshot
+    assert snapshot.version == 3
+    assert isinstance(key := snapshot.get("key", "k"), Key)
+    assert key.role == "admin"
+    assert isinstance(alert := snapshot.get("alert", "k"), Alert)
+    assert isinstance(alert.rule, RateBelow)
+    assert alert.rule.least == 3
+    assert isinstance(policy := snapshot.get("policy", "k"), Policy)
+    assert policy.limits["reply"].hours == 3
+
+
+async def test_a_kind_of_a_newer_version_is_passed_over_and_what_follows_counts() -> None:
+    directory, health = await read(newer(1, "gathering", {"any": ["thing"]}), newer(2, "key", {"role": "admin"}))
+    assert (directory.snapshot.version, health.ready) == (2, True)
+    assert directory.snapshot.get("key", "k") is not None
+
+
+@pytest.mark.parametrize("row", [{"role": "mayor"}, {"role": "admin", "scopes": ["everything"]}, {}, {"role": 1}])
+async def test_a_key_that_is_not_understood_opens_nothing(row: dict[str, Any]) -> None:
+    directory, _ = await read(newer(1, "key", {"role": "admin"}), newer(2, "key", row), newer(3, "key", None, "other"))
+    assert (directory.snapshot.version, directory.snapshot.get("key", "k")) == (3, None)
+
+
+async def test_another_row_that_is_not_understood_stays_as_it_was() -> None:
+    directory, _ = await read(
+        newer(1, "department", {"name": "市政"}), newer(2, "department", {"name": ["市政", "Municipal"]})
+    )
+    assert isinstance(row := directory.snapshot.get("department", "k"), Department)
+    assert (directory.snapshot.version, row.name) == (2, "市政")
+
+
+@pytest.mark.parametrize(
+    ("value", "headers"),
+    [
+        (b"{}", []),
+        (None, None),
+        (b"[" * 100_000, [("ce_type", b"mingshao.directory.changed.v1")]),
+        (b'{"kind":"key","id":"k","version":"one"}', [("ce_type", b"mingshao.directory.changed.v1")]),
+        (b"{}", [("ce_type", None)]),
+        (b'{"kind":"key","id":"k","version":1,"row":null}', [("ce_type", b"elsewhere.v1")]),
+    ],
+)
+async def test_a_foreign_record_stops_nothing(value: bytes | None, headers: Any) -> None:
+    foreign = SimpleNamespace(value=value, headers=headers, offset=0)
+    directory, health = await read(foreign, newer(1, "key", {"role": "admin"}))
+    assert (directory.snapshot.version, health.ready) == (1, True)
+
+
+async def test_a_topic_that_lacks_changes_is_said_and_not_passed_over() -> None:
+    with pytest.raises(BrokenDirectory, match="version 3 of the directory follows 1"):
+        await read(newer(1, "key", {"role": "admin"}), newer(3, "key", None))

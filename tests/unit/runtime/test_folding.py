@@ -15,7 +15,7 @@ from services.contracts.codec import Event, encode
 from services.contracts.directory import DirectoryChanged
 from services.contracts.submissions import SubmissionReceived
 from services.runtime import breath
-from services.runtime.batches import Incoming, Outgoing, OversizeRecord
+from services.runtime.batches import MAX_RECORD_BYTES, Incoming, Outgoing, OversizeRecord
 from services.runtime.deadletters import dead_letter, origin_of, reason_of, replay_request
 from services.runtime.folding import Folded, Gap, Read, fold_batch, read
 from services.runtime.ledger import Entry
@@ -55,7 +55,8 @@ class Recording:
 
 def record(offset: int, *, key: str = "", topic: str = CASES, sequence: int | None = None) -> SimpleNamespace:
     data = DirectoryChanged(kind="key", id="x", version=1)
-    value, headers = encode(Event(id=str(offset), source="/test", time=AT, data=data, sequence=sequence))
+    place = str(offset) if sequence is None else f"0.{sequence}"
+    value, headers = encode(Event(id=place, source="/test", time=AT, data=data, sequence=sequence))
     return SimpleNamespace(
         topic=topic,
         partition=0,
@@ -117,17 +118,34 @@ def test_a_fold_that_raises_makes_a_dead_letter_and_counts_its_sequence() -> Non
     assert "ValueError: poisonous" in dict(result.outgoing[0].headers)["dead_reason"].decode()
 
 
-def test_an_undecodable_fact_with_a_sequence_leaves_no_gap() -> None:
+def test_a_fact_that_this_version_cannot_read_halts() -> None:
     broken = record(0, sequence=1)
     broken.value = b"\xff"
-    result = folded([broken, record(1, sequence=2)], Recording())
-    assert (result.dead, result.change.after.last_seq) == (1, 2)
+    with pytest.raises(Gap, match=r"cannot be read .* start a version"):
+        folded([broken, record(1, sequence=2)], Recording())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("ce_sequence", b"1")],
+        [("ce_sequence", b"1"), ("ce_id", b"0.2")],
+        [("ce_sequence", b"1"), ("ce_id", None)],
+        [("ce_sequence", b"9" * 5_000), ("ce_id", b"0." + b"9" * 5_000)],
+        [("ce_sequence", "\u0663".encode()), ("ce_id", "0.\u0663".encode())],
+    ],
+)
+def test_a_record_from_elsewhere_takes_no_facts_place(headers: list[tuple[str, bytes | None]]) -> None:
+    foreign, fold = record(0), Recording()
+    foreign.headers = tuple(headers)
+    result = folded([foreign, record(1, sequence=1)], fold)
+    assert (result.dead, result.change.after.last_seq, fold.seen) == (1, 1, ["k1"])
 
 
 def test_a_replayed_dead_letter_is_applied_once_without_moving_the_sequence() -> None:
     died = dead_letter("routing", record(7, sequence=8, key="again"), "a bug")
     asked = replay_request(
-        "routing", SimpleNamespace(**{n: getattr(died, n) for n in ("key", "value", "headers")}, partition=0)
+        "routing", SimpleNamespace(**{n: getattr(died, n) for n in ("topic", "key", "value", "headers")}, partition=0)
     )
     raws = [
         SimpleNamespace(
@@ -218,10 +236,55 @@ def test_a_record_too_large_to_publish_is_refused_where_it_is_made() -> None:
         Outgoing(topic=CASES, partition=0, key=b"k", value=b"x" * 1_000_001, headers=[])
 
 
-def test_a_dead_letter_of_a_huge_record_still_fits() -> None:
-    huge = record(1)
-    huge.value = b"x" * 1_040_000
-    assert dead_letter("routing", huge, "r" * 10_000).value is not None
+STRANGE: dict[str, dict[str, Any]] = {
+    "a null header value": {"headers": [("ce_type", None), ("x", None)]},
+    "no headers at all": {"headers": None},
+    "headers of a megabyte": {"headers": [("x", b"y" * 1_000_000)]},
+    "a hundred thousand headers": {"headers": [("x", b"y")] * 100_000},
+    "a header's name of a megabyte": {"headers": [("名" * 300_000, b"")]},
+    "a partition that is no number": {"headers": [("dead_topic", b"t"), ("dead_partition", b"abc")]},
+    "an offset beyond all": {
+        "headers": [("dead_topic", b"t"), ("dead_partition", b"0"), ("dead_offset", b"9" * 5_000)],
+    },
+    "a topic that is no text": {"headers": [("dead_topic", b"\xff")]},
+    "a body of a megabyte": {"value": b"x" * 1_040_000},
+    "a key of a megabyte": {"key": b"k" * 1_000_000},
+    "a key that is no text": {"key": b"\xff\xfe"},
+    "no key and no body": {"key": None, "value": None},
+    "a time before all": {"timestamp": -(10**18)},
+    "a time after all": {"timestamp": 10**18},
+    "no time": {"timestamp": -1},
+    "lists a thousand deep": {"value": b"[" * 100_000},
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("topic", [CASES, topics.TICKETS.name, REPLAYS, topics.CONTACTS.name])
+def test_a_dead_letter_can_be_written_of_any_record_and_others_move_on(name: str, topic: str) -> None:
+    strange, fold = record(0, topic=topic), Recording(poison="k0")
+    for field, value in STRANGE[name].items():
+        setattr(strange, field, value)
+    died = dead_letter("routing", strange, "理由" * 10_000)
+    assert died.size <= MAX_RECORD_BYTES
+    carried = SimpleNamespace(topic=died.topic, partition=0, offset=9, timestamp=1, headers=died.headers)
+    assert origin_of(carried) == origin_of(strange)
+    folded([strange, record(1, sequence=1)], fold)
+    assert fold.seen[-1] == "k1"
+
+
+def test_where_a_record_stood_is_believed_of_dead_letters_alone() -> None:
+    forged = record(4)
+    forged.headers = [("dead_topic", b"other"), ("dead_partition", b"1"), ("dead_offset", b"2")]
+    assert origin_of(forged).id == f"{CASES}:0:4"
+
+
+def test_a_dead_letter_says_what_of_the_record_is_only_where_it_stood() -> None:
+    large = record(1)
+    large.value, large.headers = b"x" * 990_000, [("x", b"y" * 60_000), ("z", b"y" * 60_000)]
+    died = dead_letter("routing", large, "why")
+    assert dict(died.headers)["dead_cut"] == b"headers,value"
+    again = SimpleNamespace(**{n: getattr(died, n) for n in ("topic", "key", "value", "headers")}, partition=0)
+    assert dict(replay_request("routing", again).headers)["dead_cut"] == b"headers,value"
 
 
 def test_a_submission_in_a_topic_without_sequence_is_applied_in_order() -> None:
