@@ -35,10 +35,11 @@ ACCESS: dict[str, dict[str, tuple[Role, ...]]] = {
     | {
         "GET /v1/cases": _READING,  # source and department: their own
         "GET /v1/cases/{case_id}": _READING,  # the same
-        "GET /v1/cases/{case_id}/actions/{action_id}": _READING,  # the same
+        "GET /v1/cases/{case_id}/actions/{action_id:path}": _READING,  # the same
         "GET /v1/queue": _DESK,
-        "GET /v1/directory/{kind}": _VIEWING,  # kind `key`: admin
-        "GET /v1/directory/{kind}/{row_id}": _VIEWING,  # the same
+        # kind `key`: admin; source and department: what they must name
+        "GET /v1/directory/{kind}": ("source", "department", *_VIEWING),
+        "GET /v1/directory/{kind}/{row_id}": ("source", "department", *_VIEWING),  # the same
         "PUT /v1/directory": _ADMIN,
         "PUT /v1/directory/{kind}": _ADMIN,
         "PUT /v1/directory/{kind}/{row_id}": _ADMIN,

@@ -15,6 +15,7 @@ from services.contracts.submissions import SubmissionReceived
 from services.contracts.topics import FOLLOWUPS
 from services.runtime.batches import Outgoing
 
+from .domain.authority import was_own
 from .domain.case import Command, Judged, evolve, judge
 from .domain.joins import owed
 from .domain.refusals import conflicting_action
@@ -71,6 +72,8 @@ class Bench:
         before = self._digests.get(key) or self._loaded.judged.get(key, frozenset())
         if digest in before:
             return []
+        if isinstance(command, ActionRequested) and case is not None and not was_own(command.actor, case):
+            case = None  # who has no part in a case is told what is told of one that is not there
         if before and isinstance(command, ActionRequested):
             judged = Judged((conflicting_action(case, command, recorded_at),), case)
         else:

@@ -100,14 +100,21 @@ Holder = Literal["department", "channel"]
 """Whose row may not go while cases are open with it."""
 
 
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """A case's facts in the order in which they count; `left_out` counts the older refusals that are not among them."""
+
+    facts: list[CaseFact]
+    left_out: int = 0
+
+
 class CaseReader(Protocol):
     """What the API reads of cases. Problem 503 where the store is away."""
 
     async def one(self, case_id: str) -> tuple[CaseState, datetime] | None:
         """The case and when it last changed."""
 
-    async def timeline(self, case_id: str) -> list[CaseFact]:
-        """Its facts in the order in which they count."""
+    async def timeline(self, case_id: str) -> Timeline:
+        """What became of it."""
 
     async def outcome(self, case_id: str, sender: str, action_id: str) -> CaseFact | None:
         """What became of an action."""

@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaProducer
 
 from tests.e2e.deployment import Deployment
 
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[str, bytes | None]]
 
 
 class Raw(msgspec.Struct, frozen=True, kw_only=True):

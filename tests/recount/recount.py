@@ -14,7 +14,7 @@ from .joins import JOINED, MAIN_MOVED, joined, main_moved
 from .moves import accept_by_rule, apply
 from .policies import Directory, Rules
 from .promises import begin, show_due
-from .refusals import cannot_be, refusal, with_request
+from .refusals import cannot_be, is_stranger, refusal, with_request
 
 Record = tuple[Json, Mapping[str, str], int]
 """A decoded value, the headers as text, the append time in ms."""
@@ -107,6 +107,8 @@ class Recount:
         if value["case_id"] not in self.cases:
             return "refused unknown_case"
         case = self._case(value["case_id"])
+        if is_stranger(case, value["actor"]):
+            return "refused unknown_case"
         name = (sender(value["actor"]), value["action_id"])
         asked = Move(value["action"], instant(value["at"]), value.get("details") or {}, value["actor"], name)
         move = with_request(case, asked)

@@ -48,6 +48,13 @@ def cannot_be(now: datetime, *times: datetime | None) -> bool:
     return any(at is not None and (at < BEGINNING or at > now + TEN_YEARS) for at in times)
 
 
+def is_stranger(case: Case, actor: Json) -> bool:
+    """Has no part in the case, and is not to learn that there is one."""
+    if _is_department(actor):
+        return actor.get("subject") != case["department"] and not _took_part(case, actor)
+    return bool(actor["role"] == "source" and actor.get("subject") != case["source"])
+
+
 def asked_for(action: str) -> str:
     """What the request was for that this grants or refuses."""
     return GRANTS.get(action) or action.removeprefix("refuse_")

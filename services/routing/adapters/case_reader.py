@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo.errors import PyMongoError
 
 from services.contracts.cases import CaseFact
@@ -13,8 +14,12 @@ from services.runtime.problems import unavailable
 from ..domain.cursor import Cursor
 from ..domain.moves import ANY_OPEN
 from ..domain.state import CaseState
-from ..ports import Holder, Listed
-from .case_store import CASES, TIMELINE, case_in, fact_in
+from ..ports import Holder, Listed, Timeline
+from .case_store import BESIDE, CASES, TIMELINE, case_in, fact_in
+
+Collection = AsyncIOMotorCollection[dict[str, Any]]
+MOST_APPLIED, MOST_REFUSED = 5_000, 200
+"""Of one case in one answer."""
 
 
 class MongoCaseReader:
@@ -23,7 +28,7 @@ class MongoCaseReader:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cases = database[CASES]
-        self._timeline = database[TIMELINE]
+        self._timeline, self._beside = database[TIMELINE], database[BESIDE]
 
     async def one(self, case_id: str) -> tuple[CaseState, datetime] | None:
         """The case and when it last changed."""
@@ -33,14 +38,20 @@ class MongoCaseReader:
             raise unavailable("MongoDB does not answer") from error
         return (case_in(found), found["updated_at"]) if found else None
 
-    async def timeline(self, case_id: str) -> list[CaseFact]:
-        """Its facts in the order in which they count."""
-        return [fact_in(found) for found in await self._facts({"case_id": case_id})]
+    async def timeline(self, case_id: str) -> Timeline:
+        """Its facts in the order in which they count: all that were applied, of the refused the newest."""
+        applied = await self._facts({"case_id": case_id, "refused": {"$ne": True}}, MOST_APPLIED)
+        refused = await self._facts({"case_id": case_id, "refused": True}, MOST_REFUSED + 1)
+        left_out = 0
+        if len(refused) > MOST_REFUSED:
+            left_out = await self._count({"case_id": case_id, "refused": True}) - MOST_REFUSED
+        found = sorted([*applied, *refused[-MOST_REFUSED:]], key=lambda document: document["seq"])
+        return Timeline(facts=[fact_in(document) for document in found], left_out=left_out)
 
     async def outcome(self, case_id: str, sender: str, action_id: str) -> CaseFact | None:
         """What became of an action: its first fact; later ones refused another body under its id."""
         query = {"case_id": case_id, "sender": sender, "action_id": action_id, "submission": False}
-        found = await self._facts(query)
+        found = await self._facts(query, MOST_REFUSED) or await self._facts(query, 1, self._beside)
         return fact_in(found[0]) if found else None
 
     async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
@@ -82,8 +93,18 @@ class MongoCaseReader:
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer") from error
 
-    async def _facts(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
+    async def _facts(
+        self, query: Mapping[str, Any], most: int, where: Collection | None = None
+    ) -> list[dict[str, Any]]:
+        """The newest so many, oldest first."""
         try:
-            return await self._timeline.find(dict(query)).sort("seq", 1).to_list(None)
+            scan = (self._timeline if where is None else where).find(dict(query)).sort("seq", -1).limit(most)
+            return (await scan.to_list(most))[::-1]
+        except PyMongoError as error:
+            raise unavailable("MongoDB does not answer") from error
+
+    async def _count(self, query: Mapping[str, Any]) -> int:
+        try:
+            return int(await self._timeline.count_documents(dict(query)))
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer") from error

@@ -1,6 +1,8 @@
 """Cases and timelines in MongoDB. A case document is small; the timeline, one document a fact, has the texts."""
 
+import zlib
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -14,7 +16,11 @@ from ..domain.moves import ANY_OPEN
 from ..domain.state import CaseState
 from ..ports import CommandKey, Loaded
 
-CASES, TIMELINE = "cases", "timeline"
+CASES, TIMELINE, BESIDE = "cases", "timeline", "beside"
+KEPT_BESIDE = timedelta(days=30)
+SLOTS_BESIDE = 1_024
+"""What was refused to senders for whom there is no such case is kept beside it: for its sender alone, so many outcomes
+of one sender on one case, and so long. It is on the log like every fact."""
 _pack = msgspec.msgpack.Encoder().encode
 _case = msgspec.msgpack.Decoder(CaseState).decode
 _fact = msgspec.msgpack.Decoder(CaseFact).decode
@@ -39,6 +45,7 @@ _INDEXES = {
             unique=True,
         ),
     ],
+    BESIDE: [IndexModel([("expire_at", ASCENDING)], expireAfterSeconds=0)],
 }  # fmt: skip
 
 
@@ -54,7 +61,7 @@ class MongoCaseStore:
             await self._database[collection].create_indexes(indexes)
 
     async def load(self, keys: Sequence[CommandKey]) -> Loaded:
-        """Two queries, whatever the number of keys."""
+        """Three queries, whatever the number of keys."""
         ids = list({key.case_id for key in keys})
         cases = {
             found["_id"]: _case(found["body"])
@@ -64,9 +71,11 @@ class MongoCaseStore:
         judged: dict[CommandKey, set[str]] = {}
         fields = {"case_id": 1, "sender": 1, "action_id": 1, "digest": 1, "submission": 1}
         query = {"case_id": {"$in": ids}, "action_id": {"$in": asked}}
-        async for found in self._database[TIMELINE].find(query, fields):
-            key = CommandKey(found["case_id"], found["sender"], found["action_id"], found["submission"])
-            judged.setdefault(key, set()).add(found["digest"])
+        beside = {"_id": {"$in": list({_slot(key) for key in keys if not key.submission})}}
+        for collection, wanted in ((TIMELINE, query), (BESIDE, beside)):
+            async for found in self._database[collection].find(wanted, fields):
+                key = CommandKey(found["case_id"], found["sender"], found["action_id"], found["submission"])
+                judged.setdefault(key, set()).add(found["digest"])
         return Loaded(cases=cases, judged={key: frozenset(digests) for key, digests in judged.items()})
 
     def line(self, fact: CaseFact) -> Mapping[str, Any]:
@@ -81,6 +90,8 @@ class MongoCaseStore:
             "submission": key.submission,
             "digest": fact.command_digest,
             "fact": _pack(fact),
+            **({"refused": True} if fact.refusal is not None else {}),
+            **_expiry(fact),
         }
 
     def writes(
@@ -96,8 +107,31 @@ class MongoCaseStore:
                 ReplaceOne({"_id": case_id}, _case_document(case, partition, newest[case_id]), upsert=True)
                 for case_id, case in cases.items()
             ],
-            TIMELINE: [InsertOne(line) for line in lines],
+            TIMELINE: [InsertOne(line) for line in lines if "expire_at" not in line],
+            BESIDE: [
+                ReplaceOne({"_id": slot}, {name: value for name, value in line.items() if name != "_id"}, upsert=True)
+                for slot, line in _beside(lines).items()
+            ],
         }
+
+
+def _expiry(fact: CaseFact) -> Mapping[str, Any]:
+    """Of what was refused to a sender for whom there is no such case, be it that there is none. That it used an id
+    twice is kept nowhere: it changes nothing of what the first use came to."""
+    if fact.refusal is None or fact.before is not None or fact.action == "submit":
+        return {}
+    first = fact.refusal.code == "unknown_case"
+    return {"expire_at": fact.recorded_at + KEPT_BESIDE if first else None}
+
+
+def _beside(lines: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Those lines, of each slot the last."""
+    kept = [line for line in lines if line.get("expire_at") is not None]
+    return {_slot(CommandKey(line["case_id"], line["sender"], line["action_id"], False)): line for line in kept}
+
+
+def _slot(key: CommandKey) -> str:
+    return f"{key.case_id}/{key.sender}/{zlib.crc32(key.action_id.encode()) % SLOTS_BESIDE}"
 
 
 def _case_document(case: CaseState, partition: int, newest: CaseFact) -> dict[str, Any]:

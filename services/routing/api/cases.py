@@ -62,22 +62,23 @@ async def one_case(
 ) -> Response:
     """State, summary, timeline, and what may be done next by whom."""
     case, updated_at = await _visible(case_id, caller, desk)
-    facts = await desk.cases.timeline(case_id)
-    tag = f'"{case.version}.{len(facts)}.{desk.directory.snapshot.version}"'
+    timeline = await desk.cases.timeline(case_id)
+    tag = f'"{case.version}.{len(timeline.facts) + timeline.left_out}.{desk.directory.snapshot.version}"'
     if if_none_match is not None and _matches(if_none_match, tag):
         return Response(status_code=304, headers={"ETag": tag})
-    return answer(whole(case, updated_at, facts, desk.rules, desk.zone), ETag=tag)
+    return answer(whole(case, updated_at, timeline, desk.rules, desk.zone), ETag=tag)
 
 
-@router.get("/v1/cases/{case_id}/actions/{action_id}", responses={**_ERRORS, **_NOT_YET})
+@router.get("/v1/cases/{case_id}/actions/{action_id:path}", responses={**_ERRORS, **_NOT_YET})
 async def one_action(case_id: str, action_id: str, caller: Caller, desk: AtDesk, sender: str | None = None) -> Response:
     """What became of an action: applied with its version, or refused with the reason and what would be allowed.
     `sender` is the caller's own unless said."""
-    fact = await desk.cases.outcome(case_id, sender or caller.sender, action_id)
-    if fact is None:
-        raise _not_yet(f"no action {action_id} of {sender or caller.sender} on {case_id}")
-    if (sender or caller.sender) != caller.sender:
+    whose = sender or caller.sender
+    if whose != caller.sender:
         await _visible(case_id, caller, desk)
+    fact = await desk.cases.outcome(case_id, whose, action_id)
+    if fact is None:
+        raise _not_yet(f"no action {action_id[:128]} of {whose[:128]} on {case_id[:80]}")
     return answer(outcome(fact, desk.zone))
 
 
@@ -101,10 +102,9 @@ def _own(caller: Actor) -> dict[str, Any]:
 
 async def _visible(case_id: str, caller: Actor, desk: Desk) -> tuple[CaseState, datetime]:
     found = await desk.cases.one(case_id)
-    if found is None:
-        raise _not_yet(f"no case {case_id}")
-    if not was_own(caller, found[0]):
-        raise Problem(403, "not_own", f"{caller.sender} sees its own cases")
+    # the same for one that is another's: that there is such a case is no stranger's to know
+    if found is None or not was_own(caller, found[0]):
+        raise _not_yet(f"no case {case_id[:80]}")
     return found
 
 

@@ -27,7 +27,7 @@ DryRun = Annotated[bool, Query(description="judge only, change nothing")]
 @router.get("/v1/directory/{kind}", responses=_ERRORS)
 async def list_rows(kind: DirectoryKind, caller: Caller, desk: AtDesk) -> Response:
     """All rows of a kind, each with the version that set it."""
-    _keys_for_admin(kind, caller)
+    _may_read(kind, caller)
     try:
         rows = await desk.directory_store.rows(kind)
     except StoreAway as error:
@@ -38,7 +38,7 @@ async def list_rows(kind: DirectoryKind, caller: Caller, desk: AtDesk) -> Respon
 @router.get("/v1/directory/{kind}/{row_id}", responses=_ERRORS)
 async def one_row(kind: DirectoryKind, row_id: str, caller: Caller, desk: AtDesk) -> Response:
     """One row."""
-    _keys_for_admin(kind, caller)
+    _may_read(kind, caller)
     return answer({"kind": kind, "id": row_id} | await _there(kind, row_id, desk))
 
 
@@ -80,6 +80,13 @@ async def _there(kind: str, row_id: str, desk: AtDesk) -> dict[str, Any]:
     return row
 
 
-def _keys_for_admin(kind: str, caller: Actor) -> None:
+NAMED_BY_ALL = frozenset(("category", "department", "channel", "grid", "community", "street", "calendar"))
+"""Kinds whose rows sources and departments must name."""
+
+
+def _may_read(kind: str, caller: Actor) -> None:
     if kind == "key" and caller.role != "admin":
         raise Problem(403, "wrong_role", "keys are for admin")
+    if caller.role in ("source", "department") and kind not in NAMED_BY_ALL:
+        allowed = sorted(NAMED_BY_ALL)
+        raise Problem(403, "wrong_role", f"{caller.sender} reads {', '.join(allowed)}", allowed=allowed)

@@ -16,6 +16,7 @@ from ..domain.authority import allowed_now, involved
 from ..domain.moves import CHINESE, MOVES
 from ..domain.rules import Rules
 from ..domain.state import CaseState
+from ..ports import Timeline
 
 _NOT_SHOWN = (
     "before", "after", "added", "removed", "partition", "seq", "directory_version", "command_digest", "terms", "clocks",
@@ -35,12 +36,12 @@ def brief(case: CaseState, updated_at: datetime, zone: ZoneInfo) -> dict[str, An
         "source_id": case.source_id,
         "category_given": case.category_given,
         "confidential": case.confidential,
-        "updated_at": updated_at.astimezone(zone),
+        "updated_at": shown(updated_at, zone),
         "summary": _in_zone(msgspec.to_builtins(summary, builtin_types=(datetime,)), zone),
     }
 
 
-def whole(case: CaseState, updated_at: datetime, facts: list[CaseFact], rules: Rules, zone: ZoneInfo) -> dict[str, Any]:
+def whole(case: CaseState, updated_at: datetime, timeline: Timeline, rules: Rules, zone: ZoneInfo) -> dict[str, Any]:
     """A case with its timeline and what may be done next by whom."""
     return brief(case, updated_at, zone) | {
         "clocks": [_clock(key, clock, zone) for key, clock in case.clocks.items()],
@@ -49,7 +50,8 @@ def whole(case: CaseState, updated_at: datetime, facts: list[CaseFact], rules: R
         "summons": _in_zone(msgspec.to_builtins(case.summons, builtin_types=(datetime,)), zone),
         "followers": [name for name, told in case.followers.items() if told.joined],
         "next": next_moves(case, rules),
-        "timeline": [outcome(fact, zone) for fact in facts],
+        "timeline": [outcome(fact, zone) for fact in timeline.facts],
+        "refusals_left_out": timeline.left_out,
     }
 
 
@@ -112,9 +114,17 @@ def _clock(key: str, clock: Clock, zone: ZoneInfo) -> dict[str, Any]:
     return told
 
 
+def shown(at: datetime, zone: ZoneInfo) -> datetime:
+    """In the deployment's zone; as it is where that would be beyond the calendar, so that every case can be read."""
+    try:
+        return at.astimezone(zone)
+    except (OverflowError, ValueError):
+        return at
+
+
 def _in_zone(value: Any, zone: ZoneInfo) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(zone)
+        return shown(value, zone)
     if isinstance(value, dict):
         return {key: _in_zone(item, zone) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -20,14 +20,14 @@ from services.routing.domain.cursor import Cursor
 from services.routing.domain.directory.change import RowChange
 from services.routing.domain.moves import ANY_OPEN
 from services.routing.domain.state import CaseState
-from services.routing.ports import DirectoryMoved, Holder, Listed, StoreAway
+from services.routing.ports import DirectoryMoved, Holder, Listed, StoreAway, Timeline
 from services.runtime import dead_api
 from services.runtime.directory import Directory, Draft
 from services.runtime.health import Health
 from services.runtime.keys import key_id
 from services.runtime.producer import BrokerAway
 from services.runtime.web import build_app
-from tests.unit.routing.street import RULES, T0, ask, judged, submission
+from tests.unit.routing.street import RULES, T0, ask, judged, of_a_stranger, submission
 
 KEYS = {
     "grid": Key(role="source", subject="grid"),
@@ -57,11 +57,14 @@ class Cases:
         case = self.store.loaded_case(case_id)
         return (case, T0) if case else None
 
-    async def timeline(self, case_id: str) -> list[CaseFact]:
+    async def timeline(self, case_id: str) -> Timeline:
+        return Timeline(facts=[fact for fact in self._facts_of(case_id) if not of_a_stranger(fact)])
+
+    def _facts_of(self, case_id: str) -> list[CaseFact]:
         return [fact for fact in self.store.facts if fact.case_id == case_id]
 
     async def outcome(self, case_id: str, sender: str, action_id: str) -> CaseFact | None:
-        for fact in await self.timeline(case_id):
+        for fact in self._facts_of(case_id):
             if (fact.actor.sender, fact.action_id) == (sender, action_id) and fact.action != "submit":
                 return fact
         return None

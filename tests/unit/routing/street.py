@@ -246,6 +246,11 @@ class MemoryStore:
             self._digests[line["key"]] = self._digests.get(line["key"], frozenset()) | {line["digest"]}
 
 
+def of_a_stranger(fact: CaseFact) -> bool:
+    """Refused to a sender for whom there is no such case: it stands beside the timeline."""
+    return fact.refusal is not None and fact.before is None and fact.action != "submit"
+
+
 def rebuilt(facts: Sequence[CaseFact]) -> CaseState | None:
     """The one case of these facts, from them alone."""
     bench = Bench(0, 1, Loaded(cases={}, judged={}), RULES)
