@@ -9,7 +9,7 @@ import msgspec
 from services.contracts.cases import CaseFact
 from services.contracts.directory import History
 
-from .domain.cursor import Cursor
+from .domain.cursor import Cursor, Waiting
 from .domain.directory.change import RowChange
 from .domain.state import CaseState
 
@@ -122,8 +122,8 @@ class CaseReader(Protocol):
     async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
         """Up to `limit` cases after `cursor`."""
 
-    async def queue(self, limit: int) -> list[tuple[CaseState, datetime]]:
-        """What waits for a dispatcher."""
+    async def queue(self, after: Waiting | None, limit: int) -> list[tuple[CaseState, datetime]]:
+        """Up to `limit` of what waits for a dispatcher, the longest waiting first."""
 
     async def open_with(self, kind: Holder, row_id: str, limit: int) -> int:
         """How many open cases a department has work in, or a channel brought in; counted up to `limit`."""

@@ -25,6 +25,7 @@ from services.notify.handlers import Telling
 from services.routing.adapters.case_reader import MongoCaseReader
 from services.routing.adapters.case_store import MongoCaseStore
 from services.routing.domain.case import Command
+from services.routing.domain.cursor import Waiting
 from services.routing.handlers import Bench, key_of
 from services.runtime.mongo import Database
 from tests.unit.metrics.memory import MemoryCells
@@ -107,7 +108,27 @@ async def test_pages_of_cases_give_each_once_and_what_changed_since_again(databa
     assert (await reader.page({}, cursor, 10)).cases == []
     only = await reader.page({"departments": "housing"}, {0: 0}, 10)
     assert {case.source_id for case, _ in only.cases} == {"1", "3"}
-    assert [case.source_id for case, _ in await reader.queue(10)] == []
+    assert [case.source_id for case, _ in await reader.queue(None, 10)] == []
+
+
+async def test_the_queue_gives_each_waiting_case_once_the_longest_waiting_first(database: Database) -> None:
+    many = [submission(str(number)) for number in range(7)]
+    store = MongoCaseStore(database)
+    await store.prepare()
+    bench = Bench(0, 1, await store.load([key_of(command) for command in many]), RULES)
+    lines: list[Mapping[str, Any]] = []
+    for command in many:
+        made = bench.judge(command, T0)
+        lines += [store.line(item) for item in made]
+        bench.keep(made)
+    await written(database, store.writes(0, bench.changed, bench.newest, lines))
+    reader, after, seen = MongoCaseReader(database), None, list[str]()
+    while page := await reader.queue(after, 2):
+        seen += [case.case_id for case, _ in page]
+        after = Waiting.of(page[-1][0].summary.received_at, page[-1][0].case_id)
+    waiting = [case for case in bench.changed.values() if case.summary.state in ("received", "accepted")]
+    assert len(waiting) > 2  # more than a page, received at one instant
+    assert seen == [case.case_id for case in sorted(waiting, key=lambda case: (case.summary.received_at, case.case_id))]
 
 
 async def test_notify_s_feed_gives_each_notice_once_in_order_and_contacts_only_where_they_belong(

@@ -11,7 +11,7 @@ from services.contracts.cases import CaseFact
 from services.runtime.mongo import Database
 from services.runtime.problems import unavailable
 
-from ..domain.cursor import Cursor
+from ..domain.cursor import Cursor, Waiting
 from ..domain.moves import ANY_OPEN
 from ..domain.state import CaseState
 from ..ports import Holder, Listed, Timeline
@@ -74,11 +74,16 @@ class MongoCaseReader:
         cases = [(case_in(document), document["updated_at"]) for document in found]
         return Listed(cases=cases, cursor=place, more=len(found) == limit)
 
-    async def queue(self, limit: int) -> list[tuple[CaseState, datetime]]:
-        """What waits for a dispatcher, the longest waiting first."""
-        query = {"state": {"$in": ["received", "accepted", "return_requested", "redo"]}}
+    async def queue(self, after: Waiting | None, limit: int) -> list[tuple[CaseState, datetime]]:
+        """What waits for a dispatcher, the longest waiting first. By place and not by number: what leaves the queue
+        meanwhile moves nothing past the caller."""
+        query: dict[str, Any] = {"state": {"$in": ["received", "accepted", "return_requested", "redo"]}}
+        if after is not None:
+            same = {"received_at": after.received_at, "_id": {"$gt": after.case_id}}
+            query["$or"] = [{"received_at": {"$gt": after.received_at}}, same]
         try:
-            found = await self._cases.find(query).sort("received_at", 1).limit(limit).to_list(limit)
+            scan = self._cases.find(query).sort([("received_at", 1), ("_id", 1)]).limit(limit)
+            found = await scan.to_list(limit)
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer") from error
         return [(case_in(document), document["updated_at"]) for document in found]

@@ -27,6 +27,7 @@ _fact = msgspec.msgpack.Decoder(CaseFact).decode
 _INDEXES = {
     CASES: [
         IndexModel([("state", ASCENDING), ("seq", ASCENDING)]),
+        IndexModel([("state", ASCENDING), ("received_at", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("departments", ASCENDING), ("seq", ASCENDING)]),
         IndexModel([("source", ASCENDING), ("source_id", ASCENDING)]),
         IndexModel([("source", ASCENDING), ("seq", ASCENDING)]),

@@ -1,9 +1,11 @@
 """Cases, the outcomes of actions, and the dispatcher's queue."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
+from pydantic import BeforeValidator
 
 from services.contracts.actors import Actor
 from services.contracts.cases import State
@@ -11,7 +13,7 @@ from services.runtime.keys import Caller
 from services.runtime.problems import Problem
 
 from ..domain.authority import was_own
-from ..domain.cursor import BadCursor, decoded, encoded
+from ..domain.cursor import BadCursor, Waiting, decoded, encoded, waiting
 from ..domain.state import CaseState
 from .desk import AtDesk, Desk, answer
 from .views import brief, outcome, whole
@@ -23,6 +25,15 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     503: {"description": "MongoDB does not answer; try again"},
 }
 _NOT_YET: dict[int | str, dict[str, Any]] = {404: {"description": "not seen yet; try again after Retry-After"}}
+_PLUS_LOST = re.compile(r"(\d{4}-\d\d-\d\d[Tt][\d:.]+) (\d\d:?\d\d)")
+
+
+def _with_plus(given: object) -> object:
+    """In a query an unencoded `+` is a blank: a time in which a blank stands for it, and for nothing else, is meant."""
+    return _PLUS_LOST.sub(r"\1+\2", given) if isinstance(given, str) and _PLUS_LOST.fullmatch(given) else given
+
+
+Since = Annotated[datetime | None, BeforeValidator(_with_plus), Query()]
 
 
 @router.get("/v1/cases", responses=_ERRORS)
@@ -33,7 +44,7 @@ async def list_cases(
     department: str | None = None,
     source: str | None = None,
     source_id: str | None = None,
-    updated_since: datetime | None = None,
+    updated_since: Since = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: str | None = None,
 ) -> Response:
@@ -46,7 +57,11 @@ async def list_cases(
     if updated_since is not None:
         if updated_since.tzinfo is None:
             raise Problem(422, "no_offset", "give an offset, such as +08:00", field="updated_since")
-        only["updated_at"] = {"$gte": updated_since}
+        try:
+            only["updated_at"] = {"$gte": updated_since.astimezone(UTC)}
+        except OverflowError as error:
+            detail = "this time is beyond the calendar once it is UTC: give one between the years 1 and 9999"
+            raise Problem(422, "bad_time", detail, field="updated_since") from error
     try:
         place = decoded(cursor, desk.partitions)
     except BadCursor as error:
@@ -83,10 +98,19 @@ async def one_action(case_id: str, action_id: str, caller: Caller, desk: AtDesk,
 
 
 @router.get("/v1/queue", responses=_ERRORS)
-async def queue(caller: Caller, desk: AtDesk, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Response:
-    """What waits for a dispatcher, the longest waiting first."""
-    waiting = await desk.cases.queue(limit)
-    return answer({"items": [brief(case, updated, desk.zone) for case, updated in waiting]})
+async def queue(
+    caller: Caller, desk: AtDesk, limit: Annotated[int, Query(ge=1, le=1000)] = 100, cursor: str | None = None
+) -> Response:
+    """What waits for a dispatcher, the longest waiting first. Go on with `cursor` until `more` is false."""
+    try:
+        after = waiting(cursor)
+    except BadCursor as error:
+        raise Problem(422, "bad_cursor", str(error), field="cursor") from error
+    found = await desk.cases.queue(after, limit)
+    items = [brief(case, updated, desk.zone) for case, updated in found]
+    last = found[-1][0] if found else None
+    place = Waiting.of(last.summary.received_at, last.case_id) if last else after
+    return answer({"items": items, "cursor": encoded(place) if place else None, "more": len(found) == limit})
 
 
 def _matches(given: str, tag: str) -> bool:

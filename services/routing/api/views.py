@@ -68,7 +68,8 @@ def next_moves(case: CaseState, rules: Rules) -> list[dict[str, Any]]:
         if name in may:
             departments = [actor.subject for actor in may[name] if actor.role == "department"]
             by = list(dict.fromkeys(actor.role for actor in may[name]))
-            row = {"action": name, "action_zh": move.chinese, "by": by, "needs": list(move.needs)}
+            row = {"action": name, "action_zh": move.chinese, "by": by}
+            row |= {"needs": list(move.needs), "takes": list(move.takes)}
             found.append(row | ({"departments": departments} if departments else {}))
     return found
 

@@ -16,7 +16,7 @@ from services.routing.adapters.current_rules import CurrentRules
 from services.routing.api.desk import Desk
 from services.routing.domain.applied import doing
 from services.routing.domain.case import Command
-from services.routing.domain.cursor import Cursor
+from services.routing.domain.cursor import Cursor, Waiting
 from services.routing.domain.directory.change import RowChange
 from services.routing.domain.moves import ANY_OPEN
 from services.routing.domain.state import CaseState
@@ -71,11 +71,13 @@ class Cases:
 
     async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
         self.asked.append((only, cursor, limit))
-        return Listed(cases=await self.queue(limit), cursor={**cursor, 1: 99}, more=False)
+        return Listed(cases=await self.queue(None, limit), cursor={**cursor, 1: 99}, more=False)
 
-    async def queue(self, limit: int) -> list[tuple[CaseState, datetime]]:
-        found = [self.store.loaded_case(name) for name in self.store.cases]
-        return [(case, T0) for case in found if case][:limit]
+    async def queue(self, after: Waiting | None, limit: int) -> list[tuple[CaseState, datetime]]:
+        found = [case for name in self.store.cases if (case := self.store.loaded_case(name))]
+        placed = sorted(((case.summary.received_at, case.case_id), case) for case in found)
+        start = (after.received_at, after.case_id) if after else None
+        return [(case, T0) for place, case in placed if start is None or place > start][:limit]
 
     async def open_with(self, kind: Holder, row_id: str, limit: int) -> int:
         found = [case for case, _ in await self.queue(limit) if case.summary.state in ANY_OPEN]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.routing.domain.moves import MOVES
 from tests.unit.routing.desk import Street
 from tests.unit.routing.street import submission
 
@@ -23,6 +24,7 @@ async def test_a_case_tells_its_state_timeline_and_next_moves_and_never_a_contac
     assert [line["action_zh"] for line in told["timeline"]] == ["登记", "受理", "派单", "派单", "办结"]
     assert [line["outcome"] for line in told["timeline"]] == ["applied"] * 4 + ["refused"]
     sign = {"action": "sign", "action_zh": "签收", "by": ["department"], "needs": [], "departments": ["roads"]}
+    sign["takes"] = list(MOVES["sign"].takes)
     assert sign in told["next"]
     assert "secret-digest" not in answer.text
     for line in told["timeline"]:
@@ -89,12 +91,50 @@ async def test_lists_are_limited_to_one_s_own(street: Street) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["cursor=no!", "state=lost", "limit=0", "limit=1001", "updated_since=2026-03-01T00:00:00"]
-)
+    "query",
+    [
+        "cursor=no!", "state=lost", "limit=0", "limit=1001", "limit=9999999999999999999999",
+        "updated_since=2026-03-01T00:00:00",
+        "updated_since=9999-12-31T23:59:59-08:00", "updated_since=0001-01-01T00:00:00%2B08:00", "updated_since=inf",
+        "updated_since=1e300", "updated_since=%00", "updated_since=2026-03-01 08:00",
+    ],
+)  # fmt: skip
 async def test_a_question_that_cannot_be_is_a_422_that_names_the_field(street: Street, query: str) -> None:
     answer = await street.get(f"/v1/cases?{query}", "admin")
     assert answer.status_code == 422
     assert query.split("=")[0] in answer.json()["field"]
+
+
+@pytest.mark.parametrize(
+    "query", ["source=%00", "source_id=" + "x" * 5000, "department=..%2F", "updated_since=9999-12-31T23:59:59Z"]
+)
+async def test_a_question_at_the_edge_of_what_can_be_is_answered(street: Street, query: str) -> None:
+    assert (await street.get(f"/v1/cases?{query}", "admin")).status_code == 200
+
+
+async def test_a_plus_that_was_sent_as_a_blank_is_one(street: Street) -> None:
+    for sent in ("2026-03-01T08:00:00+08:00", "2026-03-01T08:00:00 08:00", "2026-03-01T08:00:00%2B08:00"):
+        assert (await street.get(f"/v1/cases?updated_since={sent}", "admin")).status_code == 200
+    since = datetime(2026, 3, 1, tzinfo=UTC)
+    assert [only for only, _, _ in street.cases.asked] == [{"updated_at": {"$gte": since}}] * 3
+
+
+async def test_the_queue_goes_on_where_it_was_left(street: Street) -> None:
+    seen, cursor, more = list[str](), "", True
+    while more:
+        page = (await street.get(f"/v1/queue?limit=1&cursor={cursor}", "dispatcher")).json()
+        seen += [item["case_id"] for item in page["items"]]
+        cursor, more = page["cursor"], page["more"]
+    assert sorted(seen) == sorted(street.cases.store.cases)
+    assert (await street.get("/v1/queue?cursor=no!", "dispatcher")).json()["code"] == "bad_cursor"
+
+
+async def test_what_may_be_done_next_says_what_it_needs_and_what_it_takes_besides(street: Street) -> None:
+    told = {row["action"]: row for row in (await street.get(f"/v1/cases/{FIRST}", "admin")).json()["next"]}
+    assert {name: (row["needs"], row["takes"]) for name, row in told.items()} == {
+        name: (list(MOVES[name].needs), list(MOVES[name].takes)) for name in MOVES if name in told
+    }
+    assert "reason" in told["sign"]["takes"]
 
 
 async def test_the_queue_is_the_desk_s(street: Street) -> None:
