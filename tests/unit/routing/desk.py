@@ -80,7 +80,7 @@ class Cases:
         return [(case, T0) for place, case in placed if start is None or place > start][:limit]
 
     async def open_with(self, kind: Holder, row_id: str, limit: int) -> int:
-        found = [case for case, _ in await self.queue(limit) if case.summary.state in ANY_OPEN]
+        found = [case for case, _ in await self.queue(None, limit) if case.summary.state in ANY_OPEN]
         return sum(row_id in (doing(case) if kind == "department" else (case.summary.dims.channel,)) for case in found)
 
 
