@@ -50,7 +50,13 @@ async def run(settings: IntakeSettings) -> None:
         max_bytes=settings.max_bytes,
     )
     app = build_app(
-        SERVICE, title="鸣哨 intake", routers=api.routers, health=health, directory=directory, resources={"desk": desk}
+        SERVICE,
+        title="鸣哨 intake",
+        routers=api.routers,
+        health=health,
+        directory=directory,
+        resources={"desk": desk},
+        body_limits=api.BODY_LIMITS,
     )
     await serve(app, settings=settings, health=health, background=[producer.run, directory.run, make_topics])
 

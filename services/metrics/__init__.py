@@ -1,5 +1,5 @@
 """Metrics: from facts about cases to published rates. A Faust app; port 8104.
 
-Consumes `cases`; writes `dead.metrics`, `metrics.control`, `alerts`; owns the database `mingshao_metrics`: `cells`,
-`alerts`, `ledger`.
+Consumes: cases, directory, metrics.control, replays.metrics. Produces: rates, alerts, metrics.control, dead.metrics,
+replays.metrics. Owns: the database mingshao_metrics (cells, alerts, ledger).
 """

@@ -2,6 +2,9 @@
 
 A process of its own, with its own group and ledger: what stands behind figures is counted apart from them, and reading
 it never holds up the figures.
+
+Consumes: cases, directory, replays.evidence. Produces: dead.evidence, replays.evidence. Owns: the database
+mingshao_evidence.
 """
 
 from functools import partial

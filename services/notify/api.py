@@ -1,6 +1,7 @@
 """Notify over HTTP: a department's feed, to pull or to follow, and the submitter's contact for who may have it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
@@ -88,7 +89,10 @@ async def follow(
         return not desk.health.stopping
 
     return StreamingResponse(
-        _events(department, seqs, desk, alive), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        _events(department, seqs, desk, alive),
+        media_type="text/event-stream",
+        # proxies that gather answers would hold it back
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
@@ -142,9 +146,13 @@ def _place(department: str, caller: Actor, cursor: str | None) -> dict[int, int]
 
 async def _events(department: str, seqs: dict[int, int], desk: Desk, alive: Callable[[], bool]) -> AsyncIterator[bytes]:
     yield b": here\n\n"
-    waited = 0.0
+    spoke, waited = time.monotonic(), 0.0
     while alive():
         heard = desk.bell.rings
+        # also while the bell rings for others all the time
+        if max(waited, time.monotonic() - spoke) >= BEAT_SECONDS:
+            spoke, waited = time.monotonic(), 0.0
+            yield b": beat\n\n"
         try:
             items, reached = await desk.store.feed(department, seqs, PAGE)
         except Problem:
@@ -155,14 +163,11 @@ async def _events(department: str, seqs: dict[int, int], desk: Desk, alive: Call
         for item in items[:-1]:
             yield _event(item)
         if items:
-            seqs, waited = reached, 0.0
+            seqs, spoke, waited = reached, time.monotonic(), 0.0
             yield _event(items[-1], encoded(department, seqs))
             continue
         if await desk.bell.wait(heard, LOOK_SECONDS) == heard:
             waited += LOOK_SECONDS
-        if waited >= BEAT_SECONDS:
-            waited = 0.0
-            yield b": beat\n\n"
 
 
 def _event(item: Any, cursor: str | None = None) -> bytes:

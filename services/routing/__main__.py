@@ -114,6 +114,7 @@ async def run(settings: RoutingSettings) -> None:
         SERVICE,
         title="鸣哨 routing",
         routers=[*api.routers, dead_api.router],
+        body_limits=api.BODY_LIMITS,
         health=health,
         directory=directory,
         resources={

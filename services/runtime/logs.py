@@ -1,10 +1,17 @@
 """Structured logs on standard output: one JSON object a line, times in UTC with offset."""
 
 import logging
-from typing import Literal, cast
+import os
+import reprlib
+from pathlib import Path
+from typing import Any, Literal, cast
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+from .log_file import RotatingOutput
+
+TEXT_CHARACTERS, TRACE_CHARACTERS = 2_000, 8_000
 
 
 def configure(service: str, instance: str, form: Literal["json", "console"]) -> None:
@@ -23,10 +30,12 @@ def configure(service: str, instance: str, form: Literal["json", "console"]) -> 
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            bounded,
             final,
         ],
     )
-    handler = logging.StreamHandler()
+    file = os.environ.get("MINGSHAO_LOG_FILE")
+    handler = RotatingOutput(Path(file)) if file else logging.StreamHandler()
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -46,3 +55,23 @@ def configure(service: str, instance: str, form: Literal["json", "console"]) -> 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """The logger of a module."""
     return cast(structlog.stdlib.BoundLogger, structlog.get_logger(name))
+
+
+def bounded(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """The line with each of its values cut to a bound: what somebody sent must not fill the log by being logged."""
+    return {name: _short(name, value) for name, value in event.items()}
+
+
+def _short(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, int | float):
+        return value
+    text = value if isinstance(value, str) else _BRIEF.repr(value)
+    most = TRACE_CHARACTERS if name in ("exception", "stack") else TEXT_CHARACTERS
+    if len(text) <= most:
+        return text
+    # of a traceback the end says what, and the beginning who called
+    return f"{text[: most // 2]} … {len(text) - most} characters … {text[-most // 2 :]}"
+
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = TEXT_CHARACTERS

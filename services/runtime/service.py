@@ -13,6 +13,7 @@ import uvloop
 from fastapi import FastAPI
 
 from .health import Health
+from .http.protocol import BoundedProtocol
 from .logs import get_logger
 from .settings import ServiceSettings
 
@@ -45,6 +46,7 @@ async def serve(
     server = _Server(
         uvicorn.Config(
             app,
+            http=BoundedProtocol,
             log_config=None,
             access_log=False,
             lifespan="off",

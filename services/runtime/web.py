@@ -16,6 +16,8 @@ from services.contracts.access import ACCESS
 from . import openapi, problems, published
 from .directory import Directory
 from .health import Health
+from .http.bodies import BoundedBodies
+from .http.watched import HttpInstruments, Watched
 from .keys import authorized
 from .lanes import Lanes
 from .problems import Problem
@@ -64,11 +66,14 @@ def build_app(
     directory: Directory,
     resources: Mapping[str, Any],
     troubles: problems.Troubles = MappingProxyType({}),
+    body_limits: Mapping[str, int] = MappingProxyType({}),
 ) -> FastAPI:
     """The service's app; `resources` become attributes of `app.state`, `troubles` say what the service's own errors are
-    over HTTP. RuntimeError where a route and the
-    access table disagree."""
-    app = FastAPI(title=title, docs_url=None, redoc_url=None, separate_input_output_schemas=False)
+    over HTTP, `body_limits` how many bytes a body has where it is more than a few, by the beginning of the path.
+    RuntimeError where a route and the access table disagree."""
+    app = FastAPI(
+        title=title, docs_url=None, redoc_url=None, separate_input_output_schemas=False, redirect_slashes=False
+    )
     app.state.service, app.state.health, app.state.directory = service, health, directory
     for name, value in resources.items():
         setattr(app.state, name, value)
@@ -78,6 +83,8 @@ def build_app(
         _document(router)
         app.include_router(router)
     app.add_middleware(Lanes, routers=routers)
+    app.add_middleware(BoundedBodies, limits=body_limits)
+    app.add_middleware(Watched, instruments=HttpInstruments(health.registry))
     routes = [route for router in (*_EVERYWHERE, *routers) for route in router.routes if isinstance(route, APIRoute)]
     app.openapi = cache(partial(openapi.document, app, service, routes, _asks_for_key))  # type: ignore[method-assign]  # FastAPI's own way to replace the document
     return app

@@ -1,21 +1,28 @@
 """What runs, as `status` shows it: the supervisor's record beside each process's own word, asked now."""
 
 import asyncio
+import re
+from math import isnan
+from typing import Any
 
 import httpx
 import msgspec
 from rich.table import Table
 
-from .. import probes, processes
+from .. import ports, probes, processes
 from ..places import Home
 from ..supervisor import plan, record
 from ..supervisor.record import Entry, State
 from ..supervisor.watch import Seen
 from .show import console, say
 
+SERVERS = ("kafka", "mongod")
+BEHIND_SECONDS = 10.0
+
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One process. `health` is its own word (ok, waiting, halted, stopping), or silent, or down."""
+    """One process. `health` is its own word (ok, waiting, halted, stopping), or silent, down, or absent: it belongs
+    here and nobody keeps it. `retries` and `dead_letters` are since its start, `behind_seconds` is of figures."""
 
     name: str
     pid: int | None
@@ -25,7 +32,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     progress: int = 0
     restarts: int = 0
     waiting_for: str | None = None
+    halted: str | None = None
     last_error: str | None = None
+    retries: int = 0
+    dead_letters: int | None = 0
+    behind_seconds: float | None = None
+
+    @property
+    def trouble(self) -> str:
+        """What a person should know of it first."""
+        return self.halted or self.waiting_for or self.last_error or ""
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +55,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def well(self) -> bool:
-        """Supervised, and every process says ok."""
+        """Supervised, and every process that belongs here says ok."""
         return self.supervisor is not None and bool(self.processes) and all(x.health == "ok" for x in self.processes)
 
 
@@ -73,10 +89,43 @@ async def _lines(state: State) -> list[Line]:
                 progress=seen.progress,
                 restarts=entry.restarts,
                 waiting_for=seen.waiting_for,
-                last_error=seen.halted or seen.last_error or entry.last_end,
+                halted=seen.halted,
+                last_error=seen.last_error or entry.last_end,
+                **(await _told(client, entry) if seen.answered and entry.name not in SERVERS else {}),
             )
 
-        return await asyncio.gather(*map(line, state.processes))
+        return [*await asyncio.gather(*map(line, state.processes)), *absent(state)]
+
+
+def absent(state: State) -> list[Line]:
+    """What belongs to a deployment and is kept by nobody: each of our own servers, and of each service at least one,
+    also where a `rebuild` that was cut short has left none wanted."""
+    least = {f"{service}-1": ports.service_port(state.wanted.port_base, service, 1) for service in ports.SERVICES}
+    whole = plan.server_ports(state.wanted) | least | plan.instances(state.wanted)
+    kept = {entry.name for entry in state.processes}
+    why = "没有运行，也无人看管；运行 mingshao up  It does not run, and nobody keeps it: mingshao up"
+    return [
+        Line(name=name, pid=None, port=port, health="absent", lag=None, last_error=why)
+        for name, port in whole.items()
+        if name not in kept and not name.endswith("(controller)")
+    ]
+
+
+async def _told(client: httpx.AsyncClient, entry: Entry) -> dict[str, Any]:
+    """Of its numbers for Prometheus those that a person asks for."""
+    try:
+        said = (await client.get(f"http://127.0.0.1:{entry.port}/metrics")).text
+    except httpx.HTTPError:
+        return {}
+    numbers = {"retries": "mingshao_retries_total", "dead_letters": "mingshao_dead_letters_total"}
+    told: dict[str, Any] = {name: int(sum(series(said, metric))) for name, metric in numbers.items()}
+    behind = [one for one in series(said, "mingshao_figures_behind_seconds") if not isnan(one)]
+    return told | {"behind_seconds": max(behind, default=None)}
+
+
+def series(said: str, metric: str) -> list[float]:
+    """All values of a metric in Prometheus' text form."""
+    return [float(value) for value in re.findall(rf"^{metric}(?:\{{[^}}]*\}})? (\S+)", said, re.MULTILINE)]
 
 
 async def _seen(client: httpx.AsyncClient, state: State, entry: Entry) -> Seen:
@@ -107,7 +156,9 @@ def show(overview: Overview) -> None:
         "状态 health",
         "积压 lag",
         "重启 restarts",
-        "最近的错误 last error",
+        "死信 dead",
+        "重试 retries",
+        "停机、等待或最近的错误 halted, waiting or last error",
     ):
         table.add_column(heading, justify="right" if heading in ("pid", "积压 lag", "重启 restarts") else "left")
     colours = {"ok": "green", "waiting": "yellow", "stopping": "yellow"}
@@ -119,6 +170,14 @@ def show(overview: Overview) -> None:
             f"[{colours.get(line.health, 'red')}]{line.health}[/]",
             "?" if line.lag is None else str(line.lag),
             str(line.restarts),
-            (line.waiting_for or line.last_error or "").replace("[", "\\["),
+            str(line.dead_letters),
+            str(line.retries),
+            line.trouble.replace("[", "\\["),
         )
     console.print(table)
+    for line in overview.processes:
+        if line.behind_seconds is not None and line.behind_seconds > BEHIND_SECONDS:
+            behind = round(line.behind_seconds)
+            say(f"{line.name} 的数字落后 {behind} 秒。", f"The figures of {line.name} are {behind} s behind.", "yellow")
+    if any(line.dead_letters for line in overview.processes):
+        say("有处理不了的记录：mingshao dead list", "Records could not be processed: mingshao dead list", "yellow")

@@ -81,7 +81,13 @@ def client(log: Log) -> httpx.AsyncClient:
         max_bytes=9 << 20,
     )
     app = build_app(
-        "intake", title="t", routers=api.routers, health=health, directory=directory, resources={"desk": desk}
+        "intake",
+        title="t",
+        routers=api.routers,
+        health=health,
+        directory=directory,
+        resources={"desk": desk},
+        body_limits=api.BODY_LIMITS,
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://t")
 

@@ -10,8 +10,9 @@ from deploy.local import ports
 from deploy.local.cli import lifecycle, overview, work
 from deploy.local.errors import LocalError, died_at_start
 from deploy.local.places import Home
+from deploy.local.processes import Running
 from deploy.local.supervisor import record
-from deploy.local.supervisor.record import Wanted
+from deploy.local.supervisor.record import Entry, State, Wanted
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -113,3 +114,27 @@ def test_every_command_explains_itself(
 ) -> None:
     assert run(monkeypatch, command, "--help") == 0
     assert command in capsys.readouterr().out
+
+
+def state_of(scale: dict[str, int], *names: str) -> State:
+    me = Running(name="supervisor", pid=1, started=0.0, port=0)
+    kept = tuple(Entry(name=name, port=1, log="") for name in names)
+    return State(supervisor=me, wanted=Wanted(port_base=8100, scale=scale), processes=kept)
+
+
+def test_what_belongs_here_and_is_kept_by_nobody_is_told_and_is_not_well() -> None:
+    every = ("kafka", "mongod", "intake-1", "routing-1", "notify-1", "metrics-1", "evidence-1")
+    assert overview.absent(state_of({}, *every)) == []
+    assert [line.name for line in overview.absent(state_of({"routing": 2}, *every))] == ["routing-2"]
+    # a rebuild that was cut short has left routing wanted nowhere
+    (line,) = overview.absent(state_of({"routing": 0}, *(name for name in every if name != "routing-1")))
+    assert (line.name, line.port, line.health) == ("routing-1", 8102, "absent")
+    assert "mingshao up" in line.trouble
+    fine = overview.Line(name="kafka", pid=1, port=1, health="ok")
+    found = overview.Overview(home="", port_base=8100, supervisor=1, phase="ready", processes=(fine, line))
+    assert not found.well
+
+
+def test_numbers_are_read_from_what_prometheus_is_told() -> None:
+    said = '# HELP a_total x\na_total{what="kafka"} 2.0\na_total{what="store"} 3.0\na_total_created 9.0\nb NaN\n'
+    assert (sum(overview.series(said, "a_total")), overview.series(said, "c")) == (5.0, [])

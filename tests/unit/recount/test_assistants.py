@@ -25,7 +25,7 @@ def test_its_due_time_is_the_assist_s_and_the_category_s_hours() -> None:
 @pytest.mark.parametrize(
     ("who", "action", "details", "code"),
     [
-        ("d", "sign", {}, "not_authorized"),
+        ("d", "sign", {}, "unknown_case"),
         ("c", "handle", {}, "not_authorized"),
         ("c", "reply", {"text": "x"}, "not_allowed"),
         ("c", "return", {}, "missing_field"),

@@ -43,8 +43,8 @@ def test_a_void_case_leaves_nothing_but_that_it_was_voided() -> None:
 @pytest.mark.parametrize(
     ("who", "action", "at", "details", "code"),
     [
-        ("a", "sign", "05 10:00", {}, "not_authorized"),
-        ("source:hotline", "void", "05 10:00", {"reason": "x"}, "not_authorized"),
+        ("a", "sign", "05 10:00", {}, "unknown_case"),
+        ("source:hotline", "void", "05 10:00", {"reason": "x"}, "unknown_case"),
         ("b", "reply", "05 10:00", {"text": "x"}, "not_allowed"),
         ("dispatcher", "dispatch", "05 10:00", {"department": "b"}, "same_department"),
         ("dispatcher", "dispatch", "05 10:00", {"department": "z"}, "unknown_department"),

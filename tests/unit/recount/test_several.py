@@ -13,8 +13,8 @@ def consulted() -> Tale:
     ("who", "details", "code"),
     [
         ("c", {}, None),
-        ("d", {}, "not_consulted"),
-        ("d", {"party": "c"}, "unused_field"),
+        ("d", {}, "unknown_case"),
+        ("d", {"party": "c"}, "unknown_case"),
         ("supervisor", {"party": "社区居委会"}, None),
         ("dispatcher", {"party": "d"}, "not_consulted"),
         ("followup", {}, "not_consulted"),
@@ -71,4 +71,4 @@ def test_whoever_had_a_part_in_it_corrects_what_it_said_and_no_other() -> None:
         == "missing_field"
     )
     assert told.act("d", "correct", "05 12:00", corrects="3", text="x").code == "unknown_action"
-    assert told.act("a", "correct", "05 12:00", corrects="3", text="x").code == "not_authorized"
+    assert told.act("a", "correct", "05 12:00", corrects="3", text="x").code == "unknown_case"

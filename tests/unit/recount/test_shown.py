@@ -24,7 +24,7 @@ def test_one_that_was_not_is_in_both() -> None:
 
 def test_only_its_source_or_the_supervisor_excludes() -> None:
     assert Tale().act("dispatcher", "exclude", "05 10:00", reason="x").code == "not_authorized"
-    assert Tale().act("source:hotline", "exclude", "05 10:00", reason="x").code == "not_authorized"
+    assert Tale().act("source:hotline", "exclude", "05 10:00", reason="x").code == "unknown_case"
     assert Tale().act("supervisor", "refuse_exclude", "05 10:00", reason="x").code == "nothing_asked"
 
 

@@ -69,7 +69,8 @@ def test_facts_are_numbered_without_gap_versions_too_and_replay_gives_the_same_c
     version = 0
     for fact in facts:
         version += fact.outcome == "applied"
-        assert fact.version == version
+        strangers = fact.refusal is not None and fact.before is None  # told as of a case that is not there
+        assert fact.version == (0 if strangers else version)
         if fact.outcome == "refused":
             assert fact.before == fact.after
     case = rebuilt(facts)
