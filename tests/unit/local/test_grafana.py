@@ -67,7 +67,6 @@ def test_every_query_asks_for_what_is_exposed() -> None:
     assert told - asked <= {"mingshao_routing", "mingshao_notify", "mingshao_metrics", "mingshao_evidence"}
 
 
-# of the HTTP side, which is not built for this test
 WIRED = {"mingshao_figures_behind_seconds"}
 """Made where metrics is put together."""
 
