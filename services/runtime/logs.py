@@ -34,7 +34,7 @@ def configure(service: str, instance: str, form: Literal["json", "console"]) -> 
             final,
         ],
     )
-    file = os.environ.get("MINGSHAO_LOG_FILE")
+    file = os.environ.get("MINGSHAO_LOG_PATH")
     handler = RotatingOutput(Path(file)) if file else logging.StreamHandler()
     handler.setFormatter(formatter)
     root = logging.getLogger()

@@ -69,7 +69,7 @@ def environment(home: Home, wanted: Wanted, name: str, port: int) -> dict[str, s
         "MINGSHAO_HOST": "127.0.0.1",
         "MINGSHAO_PORT": str(port),
         "MINGSHAO_INSTANCE": name,
-        "MINGSHAO_LOG_FILE": str(home.log(name)),
+        "MINGSHAO_LOG_PATH": str(home.log(name)),
         "PYTHONUNBUFFERED": "1",
     }
     return common | _own(home, wanted, name.rpartition("-")[0])

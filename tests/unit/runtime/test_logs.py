@@ -25,7 +25,7 @@ def said(code: str, file: Path) -> list[str]:
             stdout=log,
             stderr=log,
             check=True,
-            env=os.environ | {"MINGSHAO_LOG_FILE": str(file)},
+            env=os.environ | {"MINGSHAO_LOG_PATH": str(file)},
         )
     return file.read_text(encoding="utf-8").splitlines()
 
