@@ -128,7 +128,7 @@ async def test_a_kind_that_cannot_be_is_named(street: Street, body: Any, code: s
 
 async def test_a_body_beyond_the_bound_is_refused(street: Street) -> None:
     status, told = await put(street, "/department", b" " * ((8 << 20) + 1))
-    assert (status, told["code"]) == (422, "too_large")
+    assert (status, told["code"]) == (413, "too_large")
 
 
 async def test_keys_are_for_admin_and_unknown_kinds_are_named(street: Street) -> None:
