@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 
 from services.contracts.topics import CASES, CATALOGUE, FOLLOWUPS, OPINIONS, TICKETS
 from services.runtime import dead_api
+from services.runtime.applied_upto import AppliedUpto
 from services.runtime.directory import Directory
 from services.runtime.health import Health
 from services.runtime.instruments import Refusals
@@ -86,6 +87,19 @@ async def run(settings: RoutingSettings) -> None:
         health=health,
     )
 
+    async def generation() -> int:
+        return 1
+
+    judged = AppliedUpto(
+        database=database,
+        reader=SERVICE,
+        generation=generation,
+        bootstrap=settings.kafka_bootstrap,
+        topics=[TICKETS, OPINIONS],
+        partitions=settings.partitions,
+        health=health,
+    )
+
     async def work() -> None:
         await prepare_topics(
             settings.kafka_bootstrap,
@@ -126,6 +140,7 @@ async def run(settings: RoutingSettings) -> None:
                 rules=rules,
                 tell=followups.tell,
                 zone=zone,
+                read_upto=judged.time,
             ),
             "dead": dead_api.DeadLetters(
                 SERVICE, settings.kafka_bootstrap, partial(set_aside, database, SERVICE), producer
@@ -137,7 +152,7 @@ async def run(settings: RoutingSettings) -> None:
             app,
             settings=settings,
             health=health,
-            background=[producer.run, directory.run, keep_directory, timekeeper.run, successions.run],
+            background=[producer.run, directory.run, keep_directory, timekeeper.run, successions.run, judged.run],
             workers=[(work, worker.stop)],
         )
     finally:

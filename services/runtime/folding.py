@@ -16,6 +16,8 @@ from .ledger import Change, Entry, packed
 
 MAX_OUTBOX_BYTES = 4_000_000
 """The outbox shares MongoDB's 16 MB with the rest of the ledger's document."""
+MAX_EVENT_ID = 1_024
+"""Longer than any of ours."""
 
 
 class Gap(Exception):
@@ -104,7 +106,7 @@ async def fold_batch(
     Others have their turn meanwhile."""
     outgoing: list[Outgoing] = []
     offsets, stamps = dict(before.offsets), dict(before.stamps)
-    letters, changed = DEAD[service].name, dict[str, bool]()
+    letters, changed, events = DEAD[service].name, dict[str, bool](), dict[str, str]()
     last_seq, size, taken, dead = before.last_seq, 0, 0, 0
     breath = Breath()
     for item in offered:
@@ -127,7 +129,9 @@ async def fold_batch(
             made, died = _apply(service, item, fold, before_each)
             dead += died
         outgoing.extend(made)
-        changed |= {origin_of(record).id: True for record in made if record.topic == letters}
+        for letter in (record for record in made if record.topic == letters):
+            changed[name := origin_of(letter).id] = True
+            events[name] = (header(letter.headers, "ce_id") or "")[:MAX_EVENT_ID]
         size += sum(record.size for record in made)
         offsets[item.raw.topic], stamps[item.raw.topic] = item.raw.offset + 1, item.raw.timestamp
         taken += 1
@@ -143,7 +147,7 @@ async def fold_batch(
         takes=0,
         suspect=None,
     )
-    change = Change(before=before, after=after, writes=fold.writes(), aside=changed)
+    change = Change(before=before, after=after, writes=fold.writes(), aside=changed, events=events)
     return Folded(fold=fold, change=change, outgoing=outgoing, taken=taken, dead=dead)
 
 

@@ -96,12 +96,14 @@ def packed(outgoing: Sequence[Outgoing]) -> bytes:
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One partition's batch, ready to be committed: where it stood, where it stands, and its documents; of `aside`
-    the dead letters that it made (True) and those that it applied after all (False)."""
+    the dead letters that it made (True) and those that it applied after all (False), of `events` the ids of the events
+    in those that it made."""
 
     before: Entry
     after: Entry
     writes: Mapping[str, Sequence[Any]]
     aside: Mapping[str, bool] = {}
+    events: Mapping[str, str] = {}
 
     @property
     def documents(self) -> int:
@@ -128,6 +130,7 @@ class Ledger:
         """Create the collections: a transaction should not have to."""
         for name in (COLLECTION, ASIDE):
             await ensure_collection(self._database, name)
+        await self._database[ASIDE].create_index([("event", 1)], sparse=True)
 
     async def aside(self, dead: Sequence[str]) -> set[str]:
         """Which of these dead letters this reader has set aside and not applied since."""
@@ -219,7 +222,11 @@ class Ledger:
 
     def _aside(self, change: Change) -> list[UpdateOne]:
         return [
-            UpdateOne({"_id": f"{self._prefix}/{name}"}, {"$set": {"aside": aside}}, upsert=True)
+            UpdateOne(
+                {"_id": f"{self._prefix}/{name}"},
+                {"$set": {"aside": aside} | ({"event": change.events[name]} if name in change.events else {})},
+                upsert=True,
+            )
             for name, aside in change.aside.items()
         ]
 
@@ -254,6 +261,13 @@ async def set_aside(database: Database, reader: str, generation: Generation = 1)
     begin = len(f"{reader}/{generation}/")
     found = database[ASIDE].find(all_of(reader, generation) | {"aside": True}, {"_id": 1})
     return {document["_id"][begin:] async for document in found}
+
+
+async def event_set_aside(database: Database, reader: str, event: str) -> str | None:
+    """The dead letter that holds the event of this id; None where there is none or `reader` has applied it after all."""
+    begin = len(f"{reader}/1/")
+    found = await database[ASIDE].find_one(all_of(reader, 1) | {"event": event, "aside": True}, {"_id": 1})
+    return found["_id"][begin:] if found else None
 
 
 def all_of(reader: str, generation: Generation) -> dict[str, Any]:

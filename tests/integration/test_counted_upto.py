@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.metrics.adapters import counted_upto as module
 from services.metrics.adapters.counted_upto import CountedUpto
 from services.metrics.adapters.generations import FIRST, Generations
+from services.runtime import applied_upto as module
 from services.runtime.ledger import Entry, Ledger
 from tests.conftest import Backing
 from tests.integration.stage import PARTITIONS, Stage, stage, until

@@ -11,7 +11,7 @@ from services.routing.domain.case import Command, decide, evolve
 from services.routing.domain.moves import ANY_OPEN, MOVES
 from services.routing.domain.state import CaseState
 from services.routing.domain.tasks import TASK_MOVES, TaskMove
-from tests.unit.routing.street import NEEDED, RULES, T0, actor, hours, judged, rebuilt, submission
+from tests.unit.routing.street import NEEDED, RULES, T0, actor, hours, judged, of_a_stranger, rebuilt, submission
 
 NUMBERS = ("1", "2")
 INTO: dict[str, tuple[State, ...]] = {"verify": ("closed", "redo"), "split": get_args(State)}
@@ -96,8 +96,11 @@ sizes = st.lists(st.integers(1, 6), max_size=12)
 
 
 def of_case(facts: list[CaseFact]) -> dict[str, list[CaseFact]]:
+    """What stands in each case's timeline: what strangers are refused does not."""
     found: dict[str, list[CaseFact]] = {}
     for fact in facts:
+        if of_a_stranger(fact):
+            continue
         found.setdefault(fact.case_id, []).append(fact)
     return found
 

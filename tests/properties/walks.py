@@ -12,7 +12,7 @@ from services.contracts.actors import Actor
 from services.contracts.cases import CaseFact
 from services.contracts.directory import Department, Limit
 from services.contracts.followups import DirectoryApplied, FollowUpCommand
-from services.routing.domain.authority import allowed_now
+from services.routing.domain.authority import allowed_now, was_own
 from services.routing.domain.case import Command
 from services.routing.domain.reached import marks_due
 from services.routing.domain.rules import Rules
@@ -28,7 +28,7 @@ WEIGHTS: dict[ActionName, float] = {
     **dict.fromkeys(
         ("sign", "handle", "hold", "resume", "send_back", "verify", "refuse_return", "publish", "withdraw"), 6
     ),
-    **dict.fromkeys(("merge", "reject", "void", "exclude"), 0.1),
+    **dict.fromkeys(("merge", "reject", "void", "exclude", "correct"), 0.1),
 }
 """So that a case is not over before it has begun."""
 DEPARTMENTS = ("housing", "roads", "parks", "sewers")
@@ -97,7 +97,7 @@ class Walk:
             self.bench.rules = self.rules = SHRUNK
             what = self.dice.choice(("successor", "policy"))
             return self.take(DirectoryApplied(case_id=case.case_id, what=what, at=self.now))  # type: ignore[arg-type]
-        who = self.dice.choice((*ACTORS, *(actor("department", case.department),) * 4))
+        who = self.who(case)
         name: ActionName = self.dice.choice(get_args(ActionName))
         sensible = allowed_now(who, case, self.rules)
         if sensible and self.dice.random() < 0.85:
@@ -112,6 +112,12 @@ class Walk:
                 actor=who,
             )
         )
+
+    def who(self, case: CaseState) -> Actor:
+        """Mostly one that has a part in the case."""
+        lead = (actor("department", case.department),) * 4
+        who = self.dice.choice((*ACTORS, *lead))
+        return who if was_own(who, case) or self.dice.random() < 0.15 else self.dice.choice((ACTORS[0], *lead))
 
     def details(self, name: ActionName, case: CaseState, who: Actor) -> dict[str, Any]:
         """What it needs, mostly as it makes sense."""
@@ -134,7 +140,7 @@ class Walk:
         if name == "consult":
             return said | {"parties": tuple(dice.sample(PARTIES, 2))}
         if name == "opine":
-            return said | {"party": dice.choice(PARTIES)}
+            return said if who.role == "department" else said | {"party": dice.choice(PARTIES)}
         if name in ("extend", "ask_extend", "hold", "ask_hold"):
             return said | {"until": self.now + timedelta(hours=dice.choice((5, 60, 160)))}
         if name in ("merge", "link"):

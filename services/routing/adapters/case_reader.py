@@ -8,16 +8,18 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo.errors import PyMongoError
 
 from services.contracts.cases import CaseFact
+from services.runtime.ledger import event_set_aside
 from services.runtime.mongo import Database
 from services.runtime.problems import unavailable
 
 from ..domain.cursor import Cursor, Waiting
 from ..domain.moves import ANY_OPEN
 from ..domain.state import CaseState
-from ..ports import Holder, Listed, Timeline
+from ..ports import Holder, Listed, SetAside, Timeline
 from .case_store import BESIDE, CASES, TIMELINE, case_in, fact_in
 
 Collection = AsyncIOMotorCollection[dict[str, Any]]
+READER = "routing"
 MOST_APPLIED, MOST_REFUSED = 5_000, 200
 """Of one case in one answer."""
 
@@ -53,6 +55,14 @@ class MongoCaseReader:
         query = {"case_id": case_id, "sender": sender, "action_id": action_id, "submission": False}
         found = await self._facts(query, MOST_REFUSED) or await self._facts(query, 1, self._beside)
         return fact_in(found[0]) if found else None
+
+    async def set_aside(self, case_id: str, sender: str, action_id: str) -> SetAside | None:
+        """The action's dead letter, found by its event's id."""
+        try:
+            found = await event_set_aside(self._database, READER, f"{case_id}/{sender}/{action_id}")
+        except PyMongoError as error:
+            raise unavailable("MongoDB does not answer") from error
+        return SetAside(found) if found else None
 
     async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
         """Up to `limit` cases after `cursor`, each partition's in the order of their newest facts.

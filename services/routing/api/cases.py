@@ -16,6 +16,7 @@ from ..domain.authority import was_own
 from ..domain.cursor import BadCursor, Waiting, decoded, encoded, waiting
 from ..domain.state import CaseState
 from .desk import AtDesk, Desk, answer
+from .not_seen import not_seen, set_aside
 from .views import brief, outcome, whole
 
 router = APIRouter(tags=["cases"])
@@ -24,7 +25,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"description": "what was sent cannot be; `field` says what"},
     503: {"description": "MongoDB does not answer; try again"},
 }
-_NOT_YET: dict[int | str, dict[str, Any]] = {404: {"description": "not seen yet; try again after Retry-After"}}
+_NOT_YET: dict[int | str, dict[str, Any]] = {404: {"description": "not seen up to `read_up_to`, or set aside; `code` says which"}}
 _PLUS_LOST = re.compile(r"(\d{4}-\d\d-\d\d[Tt][\d:.]+) (\d\d:?\d\d)")
 
 
@@ -93,7 +94,10 @@ async def one_action(case_id: str, action_id: str, caller: Caller, desk: AtDesk,
         await _visible(case_id, caller, desk)
     fact = await desk.cases.outcome(case_id, whose, action_id)
     if fact is None:
-        raise _not_yet(f"no action {action_id[:128]} of {whose[:128]} on {case_id[:80]}")
+        what = f"action {action_id[:128]} of {whose[:128]} on {case_id[:80]}"
+        if (dead := await desk.cases.set_aside(case_id, whose, action_id)) is not None:
+            raise set_aside(what, dead)
+        raise not_seen(f"no {what}", desk)
     return answer(outcome(fact, desk.zone))
 
 
@@ -128,10 +132,6 @@ async def _visible(case_id: str, caller: Actor, desk: Desk) -> tuple[CaseState, 
     found = await desk.cases.one(case_id)
     # the same for one that is another's: that there is such a case is no stranger's to know
     if found is None or not was_own(caller, found[0]):
-        raise _not_yet(f"no case {case_id[:80]}")
+        raise not_seen(f"no case {case_id[:80]}", desk)
     return found
 
-
-def _not_yet(what: str) -> Problem:
-    detail = f"{what} has been seen yet; if it was just answered 202, ask again"
-    return Problem(404, "not_seen", detail, headers={"Retry-After": "1"})

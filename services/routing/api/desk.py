@@ -1,6 +1,7 @@
 """What routing's endpoints need, as one dependency."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ Tell = Callable[[Sequence[FollowUpCommand], str], Awaitable[None]]
 
 
 class Desk:
-    """Made once by `__main__`."""
+    """Made once by `__main__`; `read_upto` is the time up to which all commands on the log have been judged."""
 
     def __init__(
         self,
@@ -30,6 +31,7 @@ class Desk:
         rules: Callable[[], Rules],
         tell: Tell,
         zone: ZoneInfo,
+        read_upto: Callable[[], datetime | None],
     ) -> None:
         self.cases = cases
         self.partitions = partitions
@@ -38,6 +40,7 @@ class Desk:
         self._rules = rules
         self.tell = tell
         self.zone = zone
+        self.read_upto = read_upto
 
     @property
     def rules(self) -> Rules:

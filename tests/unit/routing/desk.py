@@ -20,7 +20,7 @@ from services.routing.domain.cursor import Cursor, Waiting
 from services.routing.domain.directory.change import RowChange
 from services.routing.domain.moves import ANY_OPEN
 from services.routing.domain.state import CaseState
-from services.routing.ports import DirectoryMoved, Holder, Listed, StoreAway, Timeline
+from services.routing.ports import DirectoryMoved, Holder, Listed, SetAside, StoreAway, Timeline
 from services.runtime import dead_api
 from services.runtime.directory import Directory, Draft
 from services.runtime.health import Health
@@ -51,6 +51,7 @@ class Cases:
 
     def __init__(self, commands: list[Command]) -> None:
         self.store = judged(commands)
+        self.dead: set[str] = set()
         self.asked: list[tuple[Mapping[str, Any], Cursor, int]] = []
 
     async def one(self, case_id: str) -> tuple[CaseState, datetime] | None:
@@ -68,6 +69,9 @@ class Cases:
             if (fact.actor.sender, fact.action_id) == (sender, action_id) and fact.action != "submit":
                 return fact
         return None
+
+    async def set_aside(self, case_id: str, sender: str, action_id: str) -> SetAside | None:
+        return SetAside("tickets:3:7") if f"{case_id}/{sender}/{action_id}" in self.dead else None
 
     async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
         self.asked.append((only, cursor, limit))
@@ -149,6 +153,7 @@ class Street:
         self.cases, self.rows, health = Cases(TOLD), Rows(rows), Health("routing", "routing-1")
         self.told: list[FollowUpCommand] = []
         self.mute = False
+        self.read_upto: datetime | None = None
         directory = cast(Directory, self.rows)
         desk = Desk(
             cases=self.cases,
@@ -158,6 +163,7 @@ class Street:
             rules=CurrentRules(directory, ZoneInfo("Asia/Shanghai")),
             tell=self._tell,
             zone=ZoneInfo("Asia/Shanghai"),
+            read_upto=lambda: self.read_upto,
         )
         self.app = build_app(
             "routing",

@@ -63,6 +63,25 @@ async def test_what_was_not_seen_yet_says_when_to_ask_again(street: Street) -> N
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_what_is_not_there_says_up_to_when_all_has_been_read(street: Street) -> None:
+    street.read_upto = datetime(2026, 3, 1, tzinfo=UTC)
+    for path in (submission("77").case_id, f"{FIRST}/actions/never"):
+        told = (await street.get(f"/v1/cases/{path}", "grid")).json()
+        assert (told["code"], told["read_up_to"]) == ("not_seen", "2026-03-01T08:00:00+08:00")
+        assert told["read_up_to"] in told["detail"]
+    street.read_upto = None
+    told = (await street.get(f"/v1/cases/{submission('77').case_id}", "grid")).json()
+    assert "read_up_to" not in told
+
+
+async def test_an_action_that_became_a_dead_letter_says_so_to_its_sender(street: Street) -> None:
+    street.cases.dead.add(f"{FIRST}/source:grid/late")
+    answer = await street.get(f"/v1/cases/{FIRST}/actions/late", "grid")
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["dead_letter"]) == (404, "set_aside", "tickets:3:7")
+    assert (await street.get(f"/v1/cases/{FIRST}/actions/late", "hotline")).json()["code"] == "not_seen"
+
+
 async def test_an_action_s_outcome_is_its_sender_s_own_unless_said(street: Street) -> None:
     refused = (await street.get(f"/v1/cases/{FIRST}/actions/too-early", "grid")).json()
     assert (refused["outcome"], refused["refusal"]["code"]) == ("refused", "not_allowed")

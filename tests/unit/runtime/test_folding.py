@@ -187,6 +187,7 @@ def test_a_replay_that_fails_again_keeps_its_origin_and_may_be_tried_again() -> 
     assert origin_of(again).id == f"{CASES}:0:7"
     assert reason_of(again) == "ValueError: poisonous"
     assert result.change.aside == {f"{CASES}:0:7": True}
+    assert result.change.events == {f"{CASES}:0:7": "7"}, "its sender finds it by the event's id"
 
 
 def test_time_caps_a_batch_but_one_record_always_goes() -> None:

@@ -1,4 +1,4 @@
-"""Up to which time all partitions of the log are counted, by whichever processes: whose figures are of one time."""
+"""Up to which time a reader has applied all partitions of its topics, by whichever processes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,28 +10,28 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from services.contracts.topics import Topic
-from services.runtime import clients
-from services.runtime.health import Health
-from services.runtime.ledger import entries
-from services.runtime.mongo import Database
-from services.runtime.upto import Upto
 
-from ..domain.watermark import Watermark
+from . import clients
+from .health import Health
+from .ledger import Generation, entries
+from .mongo import Database
+from .upto import Upto
 
 LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 2.0
 ANSWER_SECONDS = 10.0
 
 
-class CountedUpto:
-    """Of one reader's ledger; `generation` says which is read."""
+class AppliedUpto:
+    """Of one reader's ledger; `generation` says which is read. `records`: how many were not applied when that was looked
+    at last, None while Kafka or MongoDB is away."""
 
     def __init__(
         self,
         *,
         database: Database,
         reader: str,
-        generation: Callable[[], Awaitable[Any]],
+        generation: Callable[[], Awaitable[Generation]],
         bootstrap: str,
         topics: Sequence[Topic],
         partitions: int,
@@ -44,15 +44,11 @@ class CountedUpto:
         self._log = [TopicPartition(topic.name, number) for topic in topics for number in range(partitions)]
         self._health = health
         self._upto: Upto[TopicPartition] = Upto()
-        self._records: int | None = None
+        self.records: int | None = None
 
     def time(self) -> datetime | None:
-        """All that was on the log then is counted; None where that is not known. It stays so while Kafka is away."""
+        """All that was on the log then is applied; None where that is not known. It stays so while Kafka is away."""
         return self._upto.at
-
-    def watermark(self) -> Watermark:
-        """Of a question now."""
-        return Watermark(asked_at=datetime.now(UTC), counted_up_to=self._upto.at, records=self._records)
 
     async def run(self) -> None:
         """Until cancelled; a store or a broker that is away is waited for."""
@@ -64,7 +60,7 @@ class CountedUpto:
             except (PyMongoError, KafkaError, OSError, TimeoutError) as error:
                 self._health.failed(error)
             finally:
-                self._records = None
+                self.records = None
                 await clients.stop(consumer)
             await asyncio.sleep(AGAIN_SECONDS)
 
@@ -73,12 +69,12 @@ class CountedUpto:
             now = datetime.now(UTC)
             async with asyncio.timeout(ANSWER_SECONDS):
                 ends = await consumer.end_offsets(self._log)
-            counted = await entries(self._database, self._reader, generation=await self._generation())
+            found = await entries(self._database, self._reader, generation=await self._generation())
             applied = {
                 TopicPartition(topic, number): offset
-                for number, entry in counted.items()
+                for number, entry in found.items()
                 for topic, offset in entry.offsets.items()
             }
             self._upto.look(now, ends, applied)
-            self._records = sum(max(0, end - applied.get(part, 0)) for part, end in ends.items())
+            self.records = sum(max(0, end - applied.get(part, 0)) for part, end in ends.items())
             await asyncio.sleep(LOOK_SECONDS)
