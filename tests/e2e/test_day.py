@@ -89,7 +89,7 @@ def heard(deployment: Deployment, unit: str, case: str) -> list[tuple[str, str]]
 def test_judged_with_several_parties_and_handled_by_several_departments(deployment: Deployment) -> None:
     one = Day(deployment, "visit_day", category="other")
     one.step("dispatcher", "consult", parties=[A, "居委会"], reason="该由谁办理？", until=soon())
-    one.refused(f"department:{B}", "opine", "not_consulted", text="不知情")
+    one.refused(f"department:{B}", "opine", "unknown_case", text="不知情")
     one.step(f"department:{A}", "opine", text="建议由我办主办").step("dispatcher", "opine", party="居委会", text="同意")
     one.step("dispatcher", "dispatch", department=A, departments=[B])
     assert one.now["consultation"] is None
@@ -167,6 +167,7 @@ def test_sent_up_refused_rejected_and_void(deployment: Deployment) -> None:
     three.step("dispatcher", "void", reason="重复录入")
     assert (two.state, three.state) == ("rejected", "void")
     four = Day(deployment, "visit_day", category="no-such-category").step("dispatcher", "accept", category="other")
+    assert four.step("dispatcher", "recategorise", category="parking", reason="是停车问题").state == "accepted"
     four.step("dispatcher", "consult", parties=["居委会"], reason="如何处理").step(
         "dispatcher", "conclude", reason="直接答复"
     )

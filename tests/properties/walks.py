@@ -140,7 +140,7 @@ class Walk:
         if name == "consult":
             return said | {"parties": tuple(dice.sample(PARTIES, 2))}
         if name == "opine":
-            return said if who.role == "department" else said | {"party": dice.choice(PARTIES)}
+            return {"text": said["text"]} | ({} if who.role == "department" else {"party": dice.choice(PARTIES)})
         if name in ("extend", "ask_extend", "hold", "ask_hold"):
             return said | {"until": self.now + timedelta(hours=dice.choice((5, 60, 160)))}
         if name in ("merge", "link"):

@@ -25,7 +25,9 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"description": "what was sent cannot be; `field` says what"},
     503: {"description": "MongoDB does not answer; try again"},
 }
-_NOT_YET: dict[int | str, dict[str, Any]] = {404: {"description": "not seen up to `read_up_to`, or set aside; `code` says which"}}
+_NOT_YET: dict[int | str, dict[str, Any]] = {
+    404: {"description": "not seen up to `read_up_to`, or set aside; `code` says which"}
+}
 _PLUS_LOST = re.compile(r"(\d{4}-\d\d-\d\d[Tt][\d:.]+) (\d\d:?\d\d)")
 
 
@@ -134,4 +136,3 @@ async def _visible(case_id: str, caller: Actor, desk: Desk) -> tuple[CaseState, 
     if found is None or not was_own(caller, found[0]):
         raise not_seen(f"no case {case_id[:80]}", desk)
     return found
-
