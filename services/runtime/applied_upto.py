@@ -23,8 +23,8 @@ ANSWER_SECONDS = 10.0
 
 
 class AppliedUpto:
-    """Of one reader's ledger; `generation` says which is read. `records`: how many were not applied when that was looked
-    at last, None while Kafka or MongoDB is away."""
+    """Of one reader's ledger; `generation` says which is read. `records`: how many were not applied when that was
+    looked at last, None while Kafka or MongoDB is away."""
 
     def __init__(
         self,

@@ -264,7 +264,7 @@ async def set_aside(database: Database, reader: str, generation: Generation = 1)
 
 
 async def event_set_aside(database: Database, reader: str, event: str) -> str | None:
-    """The dead letter that holds the event of this id; None where there is none or `reader` has applied it after all."""
+    """The dead letter that holds the event of this id; None where there is none, or it was applied after all."""
     begin = len(f"{reader}/1/")
     found = await database[ASIDE].find_one(all_of(reader, 1) | {"event": event, "aside": True}, {"_id": 1})
     return found["_id"][begin:] if found else None

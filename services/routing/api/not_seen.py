@@ -24,7 +24,7 @@ def not_seen(what: str, desk: Desk) -> Problem:
 def set_aside(what: str, found: SetAside) -> Problem:
     """404. It came, an error of ours kept it from being handled, and it waits for whoever runs the service."""
     detail = (
-        f"{what} came and could not be handled because of an error of ours. It is kept, whoever runs the service sees it "
-        "among the dead letters and applies it once that is mended: do not send it again"
+        f"{what} came and could not be handled because of an error of ours. It is kept: whoever runs the service sees "
+        "it among the dead letters and applies it once that is mended. Do not send it again"
     )
     return Problem(404, "set_aside", detail, headers={"Retry-After": "3600"}, dead_letter=found.dead_letter)
