@@ -34,7 +34,22 @@ def refusal(rules: Rules, case: Case, move: Move, now: datetime) -> str | None:
         return "nothing_asked"
     if is_of_a_task(case, move):
         return None
+    if has_no_room(case, move):
+        return "too_many"
     return SENSE[move.action](rules, case, move) if move.action in SENSE else None
+
+
+def has_no_room(case: Case, move: Move) -> bool:
+    """A case holds a thousand moves of one sender, five hundred parties, two hundred tasks, a hundred summons."""
+    if move.action != "void" and sum(name[0] == move.name[0] for name in case["done"]) >= 1_000:
+        return True
+    named = move.details.get("departments") or []
+    if len(case["parts"] | set(named) | set(move.details.get("parties") or [])) > 500:
+        return True
+    tasks = {"assist": 1, "dispatch": len(named)}.get(move.action, 0)
+    if tasks > 0 and len(case["tasks"]) + tasks > 200:
+        return True
+    return move.action == "whistle" and len(case["summons"]) >= 100
 
 
 def _says_what_nobody_hears(case: Case, move: Move) -> bool:

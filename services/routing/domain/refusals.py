@@ -9,6 +9,7 @@ from services.contracts.actors import ROUTING
 from services.contracts.cases import Refusal, Task
 
 from .authority import allowed_now, is_own, may
+from .bounds import beyond
 from .moves import ANY_OPEN, CHINESE, MOVES, Move
 from .rules import Rules
 from .sense import against
@@ -88,7 +89,7 @@ def refusal(
         return because("bad_time", "期限须晚于本动作的时间", "until is not after at: give a later one", "until")
     if move.only_asked and move.answers not in case.pending:
         return because("nothing_asked", "没有待批的申请", f"nothing waits for {name}")
-    found = None if task else against(case, command, rules)
+    found = None if task else beyond(case, command) or against(case, command, rules)
     return because(*found) if found else None
 
 

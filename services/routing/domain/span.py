@@ -1,20 +1,23 @@
-"""Within which times a case can be told: from EARLIEST on, and not further ahead of the log than AHEAD_YEARS.
+"""Within which times a case can be told: from EARLIEST on, and not more than LATEST_AHEAD ahead of the
+log.
 
 The door asks the same before it says 202. What stands on the log all the same is refused here, and its times are left
 out of the fact, so that whoever reads the fact can reckon with it.
 """
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 import msgspec
 
 from services.contracts.actions import ActionRequested
 from services.contracts.cases import Refusal
+from services.contracts.limits import AHEAD, EARLIEST
 from services.contracts.submissions import SubmissionReceived
 from services.contracts.times import plus
 
-EARLIEST = datetime(1949, 10, 1, tzinfo=timezone(timedelta(hours=8)))
-AHEAD_YEARS = 10
+LATEST_AHEAD = AHEAD + timedelta(days=7)
+"""Of the append time: a week more than the door says, so that no clock that is a little off refuses what was answered
+202."""
 _replace = msgspec.structs.replace
 
 
@@ -45,14 +48,14 @@ def within(command: ActionRequested, now: datetime) -> ActionRequested:
 
 
 def _outside(times: dict[str, datetime | None], now: datetime) -> tuple[str, ...]:
-    latest = plus(now, timedelta(days=366 * AHEAD_YEARS))  # ten years, however many of them are leap years
+    latest = plus(now, LATEST_AHEAD)
     return tuple(name for name, at in times.items() if at is not None and not EARLIEST <= at <= latest)
 
 
 def _refusal(*fields: str) -> Refusal:
-    span = f"from {EARLIEST.date()} to {AHEAD_YEARS} years ahead"
+    span = f"from {EARLIEST.date()} to {AHEAD.days // 365} years ahead"
     return Refusal(
         code="bad_time",
-        detail=f"时间须在 {EARLIEST.date()} 至今后 {AHEAD_YEARS} 年之间 / {', '.join(fields)}: give a time {span}",
+        detail=f"时间须在 {EARLIEST.date()} 至今后 {AHEAD.days // 365} 年之间 / {', '.join(fields)}: give a time {span}",
         fields=fields,
     )
