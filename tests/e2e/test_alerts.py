@@ -64,7 +64,7 @@ def watched(deployment: Deployment) -> Iterator[str]:
     """The id of a rule, and of the category that it is about."""
     name = f"alarm-{uuid.uuid4().hex[:8]}"
     rule = {"kind": "rate_below", "rate": "replied", "group_by": ["category"], "period": "days7",
-            "threshold": 0.5, "least": 2}  # fmt: skip
+            "threshold": 0.75, "least": 2}  # fmt: skip
     rows: dict[str, dict[str, Any]] = {
         "category": {name: {"name": f"类别 {name}"}},
         "alert": {
@@ -93,7 +93,7 @@ def test_an_alert_is_raised_once_and_cleared_once_whoever_dies_in_between(deploy
     assert (told["name"], told["rate_name"]) == ("回复率低", "回复率")
     assert told["labels"] == {"category": {"zh": f"类别 {watched}", "en": f"类别 {watched}"}}
     figure = told["figure"]
-    assert (figure["value"], figure["n"], figure["threshold"]) == (0.0, 2, 0.5)
+    assert (figure["value"], figure["n"], figure["threshold"]) == (0.0, 2, 0.75)
     asked = {name: figure[name] for name in ("basis", "reading", "from", "to")} | figure["group"]
     receipt = deployment.call("GET", "metrics", f"/v1/rates/{figure['rate']}/receipt", "dashboard", params=asked).json()
     assert (receipt["agrees"], receipt["figure"]["numerator"], receipt["figure"]["denominator"]) == (True, 0, 2)

@@ -88,7 +88,7 @@ def test_a_figure_opens_its_receipt_its_cases_and_their_moves(shown: Deployment,
     with page.expect_download() as download:
         receipt.get_by_role("link", name="XLSX").click()
     sheet = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes())).worksheets[0]
-    assert [cell.value for cell in sheet[1]][:2] == ["件", "分子"]
+    assert [cell.value for cell in sheet[1]][:2] == ["编号", "标题"]
     receipt.get_by_role("button", name="关闭").click()
     expect(receipt).not_to_be_visible()
 

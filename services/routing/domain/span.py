@@ -53,9 +53,10 @@ def _outside(times: dict[str, datetime | None], now: datetime) -> tuple[str, ...
 
 
 def _refusal(*fields: str) -> Refusal:
-    span = f"from {EARLIEST.date()} to {AHEAD.days // 365} years ahead"
+    years = AHEAD.days // 365
+    span = f"from {EARLIEST.date()} to {years} years ahead"
     return Refusal(
         code="bad_time",
-        detail=f"时间须在 {EARLIEST.date()} 至今后 {AHEAD.days // 365} 年之间 / {', '.join(fields)}: give a time {span}",
+        detail=f"时间须在 {EARLIEST.date()} 至今后 {years} 年之间 / {', '.join(fields)}: give a time {span}",
         fields=fields,
     )
