@@ -119,19 +119,18 @@ def _plain(node: Any, names: Mapping[str, str]) -> Any:
         return [_plain(item, names) for item in node]
     if not isinstance(node, dict):
         return node
+    node = {key: _plain(value, names) for key, value in node.items()}
     reference = node.get("$ref")
     if isinstance(reference, str) and reference.startswith(_PLACEHOLDER):
         return {"$ref": COMPONENTS + names[reference.removeprefix(_PLACEHOLDER)]}
-    if "prefixItems" in node:
-        kinds = node["prefixItems"]
-        items = kinds[0] if all(kind == kinds[0] for kind in kinds) else {"anyOf": kinds}
-        node = {key: value for key, value in node.items() if key != "prefixItems"} | {"items": items}
-    if isinstance(node.get("enum"), list) and "type" not in node:
-        node = {"type": "string" if all(isinstance(one, str) for one in node["enum"]) else "integer", **node}
+    if isinstance(kinds := node.pop("prefixItems", None), list):
+        node["items"] = kinds[0] if all(kind == kinds[0] for kind in kinds) else {"anyOf": kinds}
+    if isinstance(values := node.get("enum"), list) and "type" not in node:
+        node["type"] = "string" if all(isinstance(value, str) for value in values) else "integer"
     choices = node.get("anyOf")
     if isinstance(choices, list) and len(choices) == 2 and {"type": "null"} in choices:
         (other,) = [choice for choice in choices if choice != {"type": "null"}]
         if isinstance(other.get("type"), str) and "enum" not in other:
-            rest = {key: value for key, value in node.items() if key != "anyOf"}
-            node = rest | other | {"type": [other["type"], "null"]}
-    return {key: _plain(value, names) for key, value in node.items()}
+            del node["anyOf"]
+            return node | other | {"type": [other["type"], "null"]}
+    return node

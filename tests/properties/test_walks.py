@@ -155,13 +155,13 @@ def test_next_moves_name_just_those_who_may(seed: int) -> None:
         if number % 10:
             continue
         case = walk.case(walk.dice.choice(NUMBERS))
-        found = {row["action"]: row for row in next_moves(case, walk.rules)}
+        found = {row.action: row for row in next_moves(case, walk.rules)}
         for who in ACTORS:
             told = {
                 name
                 for name, row in found.items()
-                if who.role in row["by"]
-                and (who.role != "department" or who.subject in row["departments"])
+                if who.role in row.by
+                and (who.role != "department" or who.subject in row.departments)
                 and (who.role != "source" or who.subject == case.source)
             }
             assert told == set(allowed_now(who, case, walk.rules)), who.sender

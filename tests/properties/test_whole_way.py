@@ -115,7 +115,7 @@ class Street:
         """Every case and every outcome, as they are answered."""
         for name, case in self.bench.changed.items():
             facts = [fact for fact in self.facts if fact.case_id == name]
-            yield msgspec.json.encode(whole(case, NOW, Timeline(facts=facts), RULES, SHANGHAI))
+            yield msgspec.json.encode(whole(case, NOW, Timeline(facts=facts), RULES, SHANGHAI, NOW))
             yield from (msgspec.json.encode(outcome(fact, SHANGHAI)) for fact in facts)
 
 

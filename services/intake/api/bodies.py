@@ -13,6 +13,8 @@ from services.runtime.problems import Problem
 T = TypeVar("T")
 MAX_ONE, MAX_MANY, MAX_LINES = 256 << 10, 8 << 20, 5_000
 JSON, NDJSON = "application/json", "application/x-ndjson"
+LINES = {"type": "string", "format": "binary"}
+"""What generators of clients make a file of: they know no type for lines."""
 
 
 async def bounded(request: Request, limit: int) -> bytes:
@@ -59,7 +61,11 @@ async def in_turns(lines: Sequence[bytes], read: Callable[[bytes], T]) -> list[T
 
 def documented(body: type[msgspec.Struct], *media_types: str) -> dict[str, Any]:
     """OpenAPI's request body, its schema from the one definition."""
-    return {"requestBody": {"required": True, "content": {kind: {"schema": component(body)} for kind in media_types}}}
+    schemas = {
+        JSON: component(body),
+        NDJSON: LINES | {"description": f"one JSON object a line, each a {body.__name__}"},
+    }
+    return {"requestBody": {"required": True, "content": {kind: {"schema": schemas[kind]} for kind in media_types}}}
 
 
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -72,5 +78,5 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 MANY: dict[str, Any] = {
     "description": "NDJSON: one line each, {line, status, case_id … | problem}",
-    "content": {NDJSON: {"schema": {"type": "string"}}},
+    "content": {NDJSON: {"schema": LINES}},
 }

@@ -1,6 +1,7 @@
 """Cases, the outcomes of actions, and the dispatcher's queue."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -10,11 +11,13 @@ from pydantic import BeforeValidator
 from services.contracts.actors import Actor
 from services.contracts.cases import State
 from services.runtime.keys import Caller
+from services.runtime.openapi import answer as documented
 from services.runtime.problems import Problem
 
 from ..domain.authority import was_own
 from ..domain.cursor import BadCursor, Waiting, decoded, encoded, waiting
 from ..domain.state import CaseState
+from .answers import ActionOutcome, CaseBrief, CaseList, CaseWhole
 from .desk import AtDesk, Desk, answer
 from .not_seen import not_seen, set_aside
 from .views import brief, outcome, whole
@@ -39,7 +42,7 @@ def _with_plus(given: object) -> object:
 Since = Annotated[datetime | None, BeforeValidator(_with_plus), Query()]
 
 
-@router.get("/v1/cases", responses=_ERRORS)
+@router.get("/v1/cases", responses=_ERRORS | documented(CaseList, "a page of cases"))
 async def list_cases(
     caller: Caller,
     desk: AtDesk,
@@ -70,12 +73,14 @@ async def list_cases(
     except BadCursor as error:
         raise Problem(422, "bad_cursor", str(error), field="cursor") from error
     page = await desk.cases.page(only, place, limit)
-    items = [brief(case, updated, desk.zone) for case, updated in page.cases]
-    return answer({"items": items, "cursor": encoded(page.cursor), "more": page.more})
+    return answer(CaseList(items=_briefs(page.cases, desk), cursor=encoded(page.cursor), more=page.more))
 
 
-@router.get("/v1/cases/{case_id}", responses={**_ERRORS, **_NOT_YET, 304: {"description": "as you have it"}})
-async def one_case(
+@router.get(
+    "/v1/cases/{case_id}",
+    responses=_ERRORS | _NOT_YET | documented(CaseWhole, "the case") | {304: {"description": "as you have it"}},
+)
+async def get_case(
     case_id: str, caller: Caller, desk: AtDesk, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
     """State, summary, timeline, and what may be done next by whom."""
@@ -84,11 +89,18 @@ async def one_case(
     tag = f'"{case.version}.{len(timeline.facts) + timeline.left_out}.{desk.directory.snapshot.version}"'
     if if_none_match is not None and _matches(if_none_match, tag):
         return Response(status_code=304, headers={"ETag": tag})
-    return answer(whole(case, updated_at, timeline, desk.rules, desk.zone), ETag=tag)
+    main = await desk.cases.one(merged) if (merged := case.summary.merged_into) else None
+    told = whole(case, updated_at, timeline, desk.rules, desk.zone, datetime.now(UTC), main[0] if main else None)
+    return answer(told, ETag=tag)
 
 
-@router.get("/v1/cases/{case_id}/actions/{action_id:path}", responses={**_ERRORS, **_NOT_YET})
-async def one_action(case_id: str, action_id: str, caller: Caller, desk: AtDesk, sender: str | None = None) -> Response:
+@router.get(
+    "/v1/cases/{case_id}/actions/{action_id:path}",
+    responses=_ERRORS | _NOT_YET | documented(ActionOutcome, "applied or refused"),
+)
+async def get_outcome(
+    case_id: str, action_id: str, caller: Caller, desk: AtDesk, sender: str | None = None
+) -> Response:
     """What became of an action: applied with its version, or refused with the reason and what would be allowed.
     `sender` is the caller's own unless said."""
     whose = sender or caller.sender
@@ -103,8 +115,8 @@ async def one_action(case_id: str, action_id: str, caller: Caller, desk: AtDesk,
     return answer(outcome(fact, desk.zone))
 
 
-@router.get("/v1/queue", responses=_ERRORS)
-async def queue(
+@router.get("/v1/queue", responses=_ERRORS | documented(CaseList, "what waits for a dispatcher"))
+async def list_queue(
     caller: Caller, desk: AtDesk, limit: Annotated[int, Query(ge=1, le=1000)] = 100, cursor: str | None = None
 ) -> Response:
     """What waits for a dispatcher, the longest waiting first. Go on with `cursor` until `more` is false."""
@@ -113,10 +125,15 @@ async def queue(
     except BadCursor as error:
         raise Problem(422, "bad_cursor", str(error), field="cursor") from error
     found = await desk.cases.queue(after, limit)
-    items = [brief(case, updated, desk.zone) for case, updated in found]
     last = found[-1][0] if found else None
     place = Waiting.of(last.summary.received_at, last.case_id) if last else after
-    return answer({"items": items, "cursor": encoded(place) if place else None, "more": len(found) == limit})
+    cursor = encoded(place) if place else None
+    return answer(CaseList(items=_briefs(found, desk), cursor=cursor, more=len(found) == limit))
+
+
+def _briefs(found: Sequence[tuple[CaseState, datetime]], desk: Desk) -> list[CaseBrief]:
+    now = datetime.now(UTC)
+    return [brief(case, updated, desk.zone, now) for case, updated in found]
 
 
 def _matches(given: str, tag: str) -> bool:

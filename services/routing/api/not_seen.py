@@ -1,17 +1,17 @@
 """What a caller reads of a case or an action that is not there: still on its way, set aside, or never sent."""
 
+from services.contracts.times import in_zone
 from services.runtime.problems import Problem
 
 from ..ports import SetAside
 from .desk import Desk
-from .views import shown
 
 
 def not_seen(what: str, desk: Desk) -> Problem:
     """404. Says up to when all that was accepted has been read: what was answered 202 before then and is not here was
     for somebody else, or was set aside; what was answered 202 since is on its way."""
     upto = desk.read_upto()
-    at = None if upto is None else shown(upto, desk.zone)
+    at = None if upto is None else in_zone(upto, desk.zone)
     detail = f"{what} has been seen yet; if it was just answered 202, ask again"
     if at is not None:
         detail += (

@@ -12,7 +12,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.contracts.deadlines import CLOCK_NAMES
 from services.contracts.followups import DirectoryApplied
+from services.contracts.times import in_zone
 from services.runtime.keys import Caller
+from services.runtime.openapi import answer as documented
+from services.runtime.openapi import component
 from services.runtime.problems import Problem, unavailable
 from services.runtime.producer import BrokerAway
 
@@ -21,6 +24,7 @@ from ..domain.cursor import BadCursor, decoded, encoded
 from ..domain.moves import ANY_OPEN
 from ..domain.rules import Rules
 from ..domain.state import CaseState
+from .answers import CaseMoved, CasesChosen, ClockMoved, Reclocks
 from .desk import AtDesk, Desk, answer
 
 MOST = 500
@@ -30,30 +34,19 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"description": "what was sent cannot be; `field` says what"},
     503: {"description": "Kafka or MongoDB does not answer"},
 }
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["case_ids"],
-                    "properties": {"case_ids": {"type": "array", "maxItems": MOST, "items": {"type": "string"}}},
-                }
-            }
-        },
-    }
-}
 
 
-class Chosen(msgspec.Struct, forbid_unknown_fields=True):
-    """Which cases."""
+class CasesToReclock(msgspec.Struct, forbid_unknown_fields=True):
+    """Which open cases are taken over to today's policies."""
 
     case_ids: Annotated[list[Annotated[str, msgspec.Meta(min_length=1, max_length=64)]], msgspec.Meta(max_length=MOST)]
 
 
-@router.get("/v1/reclocks", responses=_ERRORS)
-async def preview(
+_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": component(CasesToReclock)}}}}
+
+
+@router.get("/v1/reclocks", responses=_ERRORS | documented(Reclocks, "what would move"))
+async def preview_reclocks(
     _: Caller,
     desk: AtDesk,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 200,
@@ -69,21 +62,26 @@ async def preview(
     rules, now = desk.rules, datetime.now(UTC)
     looked = [found for case, _ in page.cases if (found := _would_move(case, rules, now, desk)) is not None]
     return answer(
-        {
-            "items": looked,
-            "looked_at": len(page.cases),
-            "directory_version": rules.version,
-            "cursor": encoded(page.cursor),
-            "more": page.more,
-        }
+        Reclocks(
+            items=looked,
+            looked_at=len(page.cases),
+            directory_version=rules.version,
+            cursor=encoded(page.cursor),
+            more=page.more,
+        )
     )
 
 
-@router.post("/v1/reclocks", status_code=202, responses=_ERRORS, openapi_extra=_BODY)
-async def reclock(request: Request, _: Caller, desk: AtDesk) -> Response:
+@router.post(
+    "/v1/reclocks",
+    status_code=202,
+    responses=_ERRORS | documented(CasesChosen, "told", 202),
+    openapi_extra=_BODY,
+)
+async def reclock_cases(request: Request, _: Caller, desk: AtDesk) -> Response:
     """Take these open cases over to today's policies. Answered once all are on the log; to ask again is harmless."""
     try:
-        chosen = msgspec.json.decode(await request.body(), type=Chosen)
+        chosen = msgspec.json.decode(await request.body(), type=CasesToReclock)
     except msgspec.DecodeError as error:
         raise Problem(422, "bad_body", f'send {{"case_ids": […]}}, at most {MOST}: {error}') from error
     now = datetime.now(UTC)
@@ -92,28 +90,28 @@ async def reclock(request: Request, _: Caller, desk: AtDesk) -> Response:
         await desk.tell(told, f"directory/{desk.rules.version}/policy")
     except BrokerAway as error:
         raise unavailable("Kafka does not answer; some may be told already, send them again") from error
-    return answer({"told": len(told)}, 202)
+    return answer(CasesChosen(told=len(told)), 202)
 
 
-def _would_move(case: CaseState, rules: Rules, now: datetime, desk: Desk) -> dict[str, Any] | None:
+def _would_move(case: CaseState, rules: Rules, now: datetime, desk: Desk) -> CaseMoved | None:
     command = DirectoryApplied(case_id=case.case_id, what="policy", at=now)
     for decision in decide(case, command, rules, now):
         moved = decision.clocks or {}
-        return {
-            "case_id": case.case_id,
-            "source_id": case.source_id,
-            "state": case.summary.state,
-            "department": case.department,
-            "policy_version": case.terms.policy_version,
-            "clocks": [
-                {
-                    "clock": clock.name,
-                    "clock_zh": CLOCK_NAMES.get(clock.name, clock.name),
-                    "due_at": case.clocks[key].due_at.astimezone(desk.zone),
-                    "would_be_due_at": clock.due_at.astimezone(desk.zone),
-                    "overdue": clock.due_at < now,
-                }
+        return CaseMoved(
+            case_id=case.case_id,
+            source_id=case.source_id,
+            state=case.summary.state,
+            department=case.department,
+            policy_version=case.terms.policy_version,
+            clocks=[
+                ClockMoved(
+                    clock=clock.name,
+                    clock_zh=CLOCK_NAMES.get(clock.name, clock.name),
+                    due_at=in_zone(case.clocks[key].due_at, desk.zone),
+                    would_be_due_at=in_zone(clock.due_at, desk.zone),
+                    overdue=clock.due_at < now,
+                )
                 for key, clock in moved.items()
             ],
-        }
+        )
     return None

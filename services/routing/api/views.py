@@ -1,7 +1,7 @@
 """Cases and facts as callers see them: with Chinese names, times in the deployment's zone, never a contact."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,51 +11,85 @@ from services.contracts.actors import Actor, Role
 from services.contracts.cases import CaseFact
 from services.contracts.deadlines import CLOCK_NAMES
 from services.contracts.promises import Clock
+from services.contracts.submissions import SubmissionReceived
+from services.contracts.times import in_zone
 
 from ..domain.authority import allowed_now, involved
-from ..domain.moves import CHINESE, MOVES
+from ..domain.deadlines.china import public_days
+from ..domain.fields import FIELDS
+from ..domain.moves import ANY_OPEN, CHINESE, MOVES, Move, Need
 from ..domain.rules import Rules
 from ..domain.state import CaseState
 from ..ports import Timeline
+from .answers import ActionOutcome, CaseBrief, CaseWhole, ClockShown, FieldShown, MainCase, NextMove, Submitted
 
-_NOT_SHOWN = (
-    "before", "after", "added", "removed", "partition", "seq", "directory_version", "command_digest", "terms", "clocks",
-)  # fmt: skip
 _DESKS: tuple[Role, ...] = ("dispatcher", "supervisor", "followup")
+_DAY = timedelta(days=1)
+Shown = TypeVar("Shown")
 
 
-def brief(case: CaseState, updated_at: datetime, zone: ZoneInfo) -> dict[str, Any]:
+def brief(case: CaseState, updated_at: datetime, zone: ZoneInfo, now: datetime) -> CaseBrief:
     """A case in a list."""
-    summary = case.summary
+    return CaseBrief(**_in_brief(case, updated_at, zone, now))
+
+
+def _in_brief(case: CaseState, updated_at: datetime, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     return {
         "case_id": case.case_id,
         "version": case.version,
-        "state": summary.state,
-        "state_zh": CHINESE[summary.state],
+        "state": case.summary.state,
+        "state_zh": CHINESE[case.summary.state],
         "source": case.source,
         "source_id": case.source_id,
+        "title": case.title,
         "category_given": case.category_given,
         "confidential": case.confidential,
-        "updated_at": shown(updated_at, zone),
-        "summary": _in_zone(msgspec.to_builtins(summary, builtin_types=(datetime,)), zone),
+        "updated_at": in_zone(updated_at, zone),
+        "days_late": _days_late(case, now),
+        "summary": zoned(case.summary, zone),
     }
 
 
-def whole(case: CaseState, updated_at: datetime, timeline: Timeline, rules: Rules, zone: ZoneInfo) -> dict[str, Any]:
-    """A case with its timeline and what may be done next by whom."""
-    return brief(case, updated_at, zone) | {
-        "clocks": [_clock(key, clock, zone) for key, clock in case.clocks.items()],
-        "asked": _in_zone(msgspec.to_builtins(case.pending, builtin_types=(datetime,)), zone),
-        "consultation": _in_zone(msgspec.to_builtins(case.consultation, builtin_types=(datetime,)), zone),
-        "summons": _in_zone(msgspec.to_builtins(case.summons, builtin_types=(datetime,)), zone),
-        "followers": [name for name, told in case.followers.items() if told.joined],
-        "next": next_moves(case, rules),
-        "timeline": [outcome(fact, zone) for fact in timeline.facts],
-        "refusals_left_out": timeline.left_out,
-    }
+def _days_late(case: CaseState, now: datetime) -> float | None:
+    """To a tenth of a day, upwards, as receipts have it."""
+    summary = case.summary
+    late = (now - summary.due_at) / _DAY
+    owed = summary.state in ANY_OPEN and summary.replied_at is None
+    return max(0.1, round(late, 1)) if owed and late > 0 else None
 
 
-def next_moves(case: CaseState, rules: Rules) -> list[dict[str, Any]]:
+def whole(
+    case: CaseState,
+    updated_at: datetime,
+    timeline: Timeline,
+    rules: Rules,
+    zone: ZoneInfo,
+    now: datetime,
+    main: CaseState | None = None,
+) -> CaseWhole:
+    """A case with its timeline and what may be done next by whom; `main` is the one that it was merged into."""
+    return CaseWhole(
+        **_in_brief(case, updated_at, zone, now),
+        clocks=[_clock(key, clock, zone) for key, clock in case.clocks.items()],
+        asked={name: zoned(one, zone) for name, one in case.pending.items()},
+        consultation=zoned(case.consultation, zone),
+        summons=[zoned(one, zone) for one in case.summons],
+        followers=[name for name, told in case.followers.items() if told.joined],
+        main=_main(main) if main else None,
+        next=next_moves(case, rules),
+        timeline=[outcome(fact, zone) for fact in timeline.facts],
+        refusals_left_out=timeline.left_out,
+    )
+
+
+def _main(case: CaseState) -> MainCase:
+    state = case.summary.state
+    return MainCase(
+        case_id=case.case_id, source_id=case.source_id, title=case.title, state=state, state_zh=CHINESE[state]
+    )
+
+
+def next_moves(case: CaseState, rules: Rules) -> list[NextMove]:
     """What may be done now, by which roles, and, where not by the lead alone, by which departments."""
     actors = [Actor(role="source", subject=case.source), *(Actor(role=role) for role in _DESKS)]
     actors += [Actor(role="department", subject=name) for name in involved(case) if name in rules.departments]
@@ -63,71 +97,85 @@ def next_moves(case: CaseState, rules: Rules) -> list[dict[str, Any]]:
     for actor in actors:
         for name in allowed_now(actor, case, rules):
             may.setdefault(name, []).append(actor)
-    found = []
-    for name, move in MOVES.items():
-        if name in may:
-            departments = [actor.subject for actor in may[name] if actor.role == "department"]
-            by = list(dict.fromkeys(actor.role for actor in may[name]))
-            row = {"action": name, "action_zh": move.chinese, "by": by}
-            row |= {"needs": list(move.needs), "takes": list(move.takes)}
-            found.append(row | ({"departments": departments} if departments else {}))
-    return found
+    return [
+        NextMove(
+            action=name,
+            action_zh=move.chinese,
+            by=list(dict.fromkeys(actor.role for actor in may[name])),
+            needs=list(move.needs),
+            takes=list(move.takes),
+            fields=fields_of(move),
+            departments=[actor.subject for actor in may[name] if actor.role == "department" and actor.subject],
+        )
+        for name, move in MOVES.items()
+        if name in may
+    ]
 
 
-def outcome(fact: CaseFact, zone: ZoneInfo) -> dict[str, Any]:
+def fields_of(move: Move) -> list[FieldShown]:
+    """What the move needs, then what it takes."""
+    return [_field(name, needed=True) for name in move.needs] + [_field(name, needed=False) for name in move.takes]
+
+
+def _field(name: Need, *, needed: bool) -> FieldShown:
+    row = FIELDS[name]
+    return FieldShown(field=name, field_zh=row.chinese, needed=needed, holds=row.holds, values=row.values)
+
+
+def outcome(fact: CaseFact, zone: ZoneInfo) -> ActionOutcome:
     """One line of the timeline; also the answer on an action."""
-    plain = msgspec.to_builtins(fact, builtin_types=(datetime,))
-    for hidden in _NOT_SHOWN:
-        plain.pop(hidden, None)
-    if submission := plain.get("submission"):
-        submission.pop("contact_digest", None)
-        submission.pop("actor", None)
-    actor = plain.pop("actor")
     move = MOVES.get(fact.action) if fact.action != "submit" else None
-    shown: dict[str, Any] = _in_zone(plain, zone)
-    return shown | {
-        "action_zh": move.chinese if move else "登记",
-        "by": actor["role"],
-        "subject": actor.get("subject"),
-        "directory_version": fact.directory_version,
-        "state": fact.after.state if fact.after else None,
-    }
+    return ActionOutcome(
+        case_id=fact.case_id,
+        version=fact.version,
+        outcome=fact.outcome,
+        action=fact.action,
+        action_id=fact.action_id,
+        action_zh=move.chinese if move else "登记",
+        at=in_zone(fact.at, zone),
+        recorded_at=in_zone(fact.recorded_at, zone),
+        by=fact.actor.role,
+        subject=fact.actor.subject,
+        details=zoned(fact.details, zone),
+        submission=_submitted(fact.submission, zone) if fact.submission else None,
+        refusal=fact.refusal,
+        directory_version=fact.directory_version,
+        state=fact.after.state if fact.after else None,
+    )
 
 
-def _clock(key: str, clock: Clock, zone: ZoneInfo) -> dict[str, Any]:
+def _submitted(submission: SubmissionReceived, zone: ZoneInfo) -> Submitted:
+    return zoned(Submitted(**{name: getattr(submission, name) for name in Submitted.__struct_fields__}), zone)
+
+
+def _clock(key: str, clock: Clock, zone: ZoneInfo) -> ClockShown:
     """A deadline: `state` is running, stopped, met or ended late."""
-    of = key.partition("/")[2]
-    if clock.ended_at is not None:
-        state = "met" if clock.ended_at <= clock.due_at else "late"
-    else:
-        state = "stopped" if clock.stopped_at is not None else "running"
-    shown = {
-        "clock": clock.name,
-        "clock_zh": CLOCK_NAMES.get(clock.name, clock.name),
-        "of": of or None,
-        "state": state,
-        "due_at": clock.due_at,
-        "first_due_at": clock.first_due_at,
-        "ended_at": clock.ended_at,
-        "next_at": clock.next_at,
-    }
-    told: dict[str, Any] = _in_zone({name: value for name, value in shown.items() if value is not None}, zone)
-    return told
+    ended = clock.ended_at
+    return ClockShown(
+        clock=clock.name,
+        clock_zh=CLOCK_NAMES.get(clock.name, clock.name),
+        of=key.partition("/")[2] or None,
+        state=("met" if ended <= clock.due_at else "late") if ended else "stopped" if clock.stopped_at else "running",
+        due_at=in_zone(clock.due_at, zone),
+        first_due_at=in_zone(clock.first_due_at, zone),
+        ended_at=in_zone(ended, zone) if ended else None,
+        next_at=in_zone(clock.next_at, zone) if clock.next_at else None,
+        assumed=clock.working and ended is None and not public_days(in_zone(clock.due_at, zone).year).arranged,
+    )
 
 
-def shown(at: datetime, zone: ZoneInfo) -> datetime:
-    """In the deployment's zone; as it is where that would be beyond the calendar, so that every case can be read."""
-    try:
-        return at.astimezone(zone)
-    except (OverflowError, ValueError):
-        return at
-
-
-def _in_zone(value: Any, zone: ZoneInfo) -> Any:
+def zoned(value: Shown, zone: ZoneInfo) -> Shown:
+    """The same with every time in it as that zone's clocks say it."""
+    found: Any = value
     if isinstance(value, datetime):
-        return shown(value, zone)
-    if isinstance(value, dict):
-        return {key: _in_zone(item, zone) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_in_zone(item, zone) for item in value]
-    return value
+        found = in_zone(value, zone)
+    elif isinstance(value, msgspec.Struct):
+        parts = {name: getattr(value, name) for name in value.__struct_fields__}
+        changed = {name: new for name, old in parts.items() if (new := zoned(old, zone)) is not old}
+        found = msgspec.structs.replace(value, **changed) if changed else value
+    elif isinstance(value, dict):
+        found = {key: zoned(item, zone) for key, item in value.items()}
+    elif isinstance(value, list | tuple):
+        found = type(value)(zoned(item, zone) for item in value)
+    result: Shown = found
+    return result

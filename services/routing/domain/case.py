@@ -22,7 +22,7 @@ from .own_moves import following
 from .promises import promised
 from .reached import reached
 from .refusals import refusal, unknown_case
-from .remembered import begun, known_departments, occurred, steps_with
+from .remembered import begun, known_departments, occurred, retitled, steps_with
 from .rules import Rules
 from .span import within
 from .state import CaseState, Decision, Step
@@ -86,6 +86,7 @@ def evolve(case: CaseState | None, decision: Decision) -> CaseState:
         case,
         version=decision.version,
         summary=decision.after,
+        title=retitled(case, decision),
         departments=known_departments(case, decision),
         steps=steps_with(case, decision, step),
         pending=requests.after(case.pending, decision.action, decision.details, who),

@@ -22,6 +22,7 @@ def begun(decision: Decision, step: Step) -> CaseState:
         source=submission.source,
         source_id=submission.source_id,
         due_by_source=submission.source_due_at is not None,
+        title=submission.title,
         category_given=submission.category,
         confidential=submission.confidential,
         fingerprints=fingerprints(submission),
@@ -40,6 +41,12 @@ def known_departments(case: CaseState, decision: Decision) -> tuple[str, ...]:
     named = [decision.after.dims.department, *tasks, *details.departments, *details.parties]
     new = [name for name in dict.fromkeys(named) if name is not None and name not in case.departments]
     return (*case.departments, *new)
+
+
+def retitled(case: CaseState, decision: Decision) -> str | None:
+    """As an amendment has it."""
+    amended = (decision.details.fields or {}).get("title") if decision.action == "amend" else None
+    return amended if isinstance(amended, str) and amended else case.title
 
 
 def steps_with(case: CaseState, decision: Decision, step: Step) -> tuple[Step, ...]:

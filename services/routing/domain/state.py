@@ -69,7 +69,8 @@ class Follower(msgspec.Struct, frozen=True):
 
 
 class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Immutable; `evolve` gives the next one. `category_given` is the source's own code, known to us or not.
+    """Immutable; `evolve` gives the next one. `title` is as amended last, None in cases stored before it was kept;
+    `category_given` is the source's own code, known to us or not.
 
     `departments` are all that ever had a part in it: they may see it, and correct what they said. `history_until` is
     the append time of a submission that was told long after its reception: until its source declares such histories
@@ -82,6 +83,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     source_id: str
     due_by_source: bool
+    title: str | None = None
     category_given: str | None = None
     confidential: bool = False
     fingerprints: Mapping[str, str] = {}

@@ -129,20 +129,20 @@ def test_an_actor_is_told_just_what_goes(situation: str) -> None:
 @each
 def test_next_moves_name_just_those_who_may(situation: str) -> None:
     life = SITUATIONS[situation]()
-    found = {row["action"]: row for row in next_moves(life.case, life.rules)}
+    found = {row.action: row for row in next_moves(life.case, life.rules)}
     for who in ACTORS:
         may = set(allowed_now(who, life.case, life.rules))
         if who.role == "department":
-            named = {name for name, row in found.items() if who.subject in row.get("departments", ())}
+            named = {name for name, row in found.items() if who.subject in row.departments}
         elif who == actor("source", "hotline"):
             named = set()
         else:
-            named = {name for name, row in found.items() if who.role in row["by"]}
+            named = {name for name, row in found.items() if who.role in row.by}
         assert named == may, who.sender
     for row in found.values():
-        assert ("department" in row["by"]) is ("departments" in row)
-        assert "routing" not in row["by"]
-        assert set(row.get("departments", ())) <= life.rules.departments.keys(), "a party may be nobody of ours"
+        assert ("department" in row.by) is bool(row.departments)
+        assert "routing" not in row.by
+        assert set(row.departments) <= life.rules.departments.keys(), "a party may be nobody of ours"
 
 
 def test_a_refusal_says_what_would_go() -> None:

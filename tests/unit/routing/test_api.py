@@ -1,12 +1,18 @@
 """Routing over HTTP, on fakes: who sees what, outcomes, the queue."""
 
 from datetime import UTC, datetime
+from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.routing.domain.moves import MOVES
+from services.contracts.deadlines import EscalationLevel
+from services.contracts.promises import Clock
+from services.routing.api.views import _clock, fields_of
+from services.routing.domain.fields import FIELDS
+from services.routing.domain.moves import MOVES, Need
 from tests.unit.routing.desk import Street
-from tests.unit.routing.street import submission
+from tests.unit.routing.street import after, ask, judged, submission
 
 FIRST = submission("1").case_id
 
@@ -25,11 +31,60 @@ async def test_a_case_tells_its_state_timeline_and_next_moves_and_never_a_contac
     assert [line["outcome"] for line in told["timeline"]] == ["applied"] * 4 + ["refused"]
     sign = {"action": "sign", "action_zh": "签收", "by": ["department"], "needs": [], "departments": ["roads"]}
     sign["takes"] = list(MOVES["sign"].takes)
-    assert sign in told["next"]
+    (shown,) = [one for one in told["next"] if one["action"] == "sign"]
+    fields = {one["field"]: (one["field_zh"], one["needed"], one["holds"]) for one in shown.pop("fields")}
+    assert shown == sign
+    assert fields["reason"] == ("理由", False, "text")
     assert "secret-digest" not in answer.text
     for line in told["timeline"]:
         assert not line.keys() & {"terms", "clocks", "before", "after", "added", "removed", "seq", "partition"}
     assert [(one["clock"], one["clock_zh"], one["state"]) for one in told["clocks"]] == [("reply", "答复", "running")]
+
+
+def test_every_field_of_every_move_has_a_name_and_says_what_it_holds() -> None:
+    assert set(FIELDS) == set(get_args(Need))
+    assert list(FIELDS["level"].values) == list(get_args(EscalationLevel))
+    for move in MOVES.values():
+        shown = fields_of(move)
+        assert [one.field for one in shown if one.needed] == list(move.needs)
+        assert [one.field for one in shown if not one.needed] == list(move.takes)
+
+
+async def test_lists_name_cases_as_people_do_and_say_how_late_they_are(street: Street) -> None:
+    for path in ("/v1/cases", "/v1/queue"):
+        (first, *_) = (await street.get(path, "dispatcher")).json()["items"]
+        assert (first["source_id"], first["title"]) == ("1", "题")
+        assert first["days_late"] > 100, "due in March, and open"
+
+
+def test_a_case_that_was_retitled_is_listed_so() -> None:
+    case = after(
+        submission(),
+        ask("amend", "source", fields={"title": "新题"}),
+        ask("amend", "source", number="1", action_id="b", fields={"text": "x"}),
+    )
+    assert case.title == "新题"
+
+
+async def test_a_merged_case_names_its_main(street: Street) -> None:
+    street.cases.store = judged([submission("1"), submission("2"), ask("merge", "dispatcher", number="2", main=FIRST)])
+    told = (await street.get(f"/v1/cases/{submission('2').case_id}", "dispatcher")).json()
+    assert told["main"] == {
+        "case_id": FIRST,
+        "source_id": "1",
+        "title": "题",
+        "state": "received",
+        "state_zh": "已登记",
+    }
+    assert (await street.get(f"/v1/cases/{FIRST}", "dispatcher")).json()["main"] is None
+
+
+def test_a_deadline_in_a_year_without_a_notice_of_holidays_says_so() -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    far = datetime(2031, 3, 2, tzinfo=UTC)
+    for due, working, assumed in ((at, True, False), (far, True, True), (far, False, False)):
+        clock = Clock(name="reply", started_at=at, due_at=due, first_due_at=due, working=working)
+        assert _clock("reply", clock, ZoneInfo("Asia/Shanghai")).assumed is assumed
 
 
 async def test_a_case_that_is_unchanged_is_not_sent_again(street: Street) -> None:

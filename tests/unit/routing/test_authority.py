@@ -48,7 +48,7 @@ def test_admin_and_dashboard_do_nothing_to_a_case() -> None:
 def test_what_may_be_done_next_names_just_those_who_may() -> None:
     for state in get_args(State):
         case = in_state(state)
-        told: dict[ActionName, set[str]] = {found["action"]: set(found["by"]) for found in next_moves(case, RULES)}
+        told: dict[ActionName, set[str]] = {found.action: set(found.by) for found in next_moves(case, RULES)}
         for role in ("source", "department", "dispatcher", "supervisor", "followup"):
             assert set(allowed_now(actor(role), case, RULES)) == {name for name, by in told.items() if role in by}
 
