@@ -27,6 +27,8 @@ ACCESS: dict[str, dict[str, tuple[Role, ...]]] = {
     | {
         "POST /v1/tickets": ("source",),
         "POST /v1/opinions": ("source",),
+        "POST /v1/tickets/batch": ("source",),
+        "POST /v1/opinions/batch": ("source",),
         "POST /v1/cases/{case_id}/actions": _ACTING,
         "POST /v1/actions": _ACTING,
     },

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from .domain.cells import UnsupportedDimensions, dimension_set, supported
 from .domain.figures import Figure, figure
 from .domain.measures import SCOPES, Basis, Scope, UnknownReading, needed, read_as, scope_of
-from .domain.period_names import period_name
+from .domain.period_names import PeriodName, period_name
 from .domain.periods import BadPeriod, Period, day, hour_of, period, shown
 from .domain.rates import CATALOGUE, Definition, UnknownBasis, UnknownRate, UnknownVersion, definition
 from .domain.rollups import ALL, Among, Rollups, base, regrouped
@@ -68,7 +68,7 @@ class Heading(Counted, frozen=True, kw_only=True):
     definition: Definition
     basis: Basis
     reading: Scope
-    period: Mapping[str, str]
+    period: PeriodName
 
 
 def heading(asked: Asked, mark: Watermark, zone: ZoneInfo) -> dict[str, Any]:

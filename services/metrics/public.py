@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from .domain.figures import Figure
-from .domain.period_names import period_name
+from .domain.period_names import PeriodName, period_name
 from .domain.periods import Period, shown
 from .domain.rates import CATALOGUE
 from .domain.spans import span_of
@@ -41,7 +41,7 @@ class PublicBoard(msgspec.Struct, frozen=True, kw_only=True):
     name_en: str
     meaning: str
     meaning_en: str
-    period: Mapping[str, str]
+    period: PeriodName
     total: PublicShare
     departments: list[PublicShare]
     hidden: int
@@ -52,7 +52,7 @@ class Public(Counted, frozen=True, kw_only=True):
 
     at: datetime
     since: str
-    period: Mapping[str, str]
+    period: PeriodName
     least: int
     boards: list[PublicBoard]
 

@@ -14,6 +14,7 @@ import msgspec
 
 from .domain.figures import Figure
 from .domain.measures import Scope
+from .domain.period_names import PeriodName
 from .domain.watermark import Counted, Watermark
 from .handlers import Asked, answers
 from .ports import CellReader, Names
@@ -58,7 +59,7 @@ class Scores(Counted, frozen=True, kw_only=True):
     unknown: list[str]
     group_by: tuple[str, ...]
     reading: Scope
-    period: Mapping[str, str]
+    period: PeriodName
     begin: str | None = msgspec.field(name="from")
     end: str | None = msgspec.field(name="to")
     rows: list[Scored]

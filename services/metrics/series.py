@@ -30,7 +30,7 @@ Beside = Literal["previous", "year_before"]
 """环比, 同比."""
 
 
-class SeriesPeriod(msgspec.Struct, frozen=True, kw_only=True):
+class SeriesSpan(msgspec.Struct, frozen=True, kw_only=True):
     """A span as it is published; half-open, in the deployment's zone. `complete`: it is over, and all of it is counted.
 
     `mature`: what is counted there can be compared with other spans. By the day received that is so once the due times
@@ -59,7 +59,7 @@ class Series(Heading, frozen=True, kw_only=True):
 
     group_by: tuple[str, ...]
     by: Unit
-    spans: list[SeriesPeriod]
+    spans: list[SeriesSpan]
     groups: int
     rows: list[Line]
     position: Mapping[str, int]
@@ -77,14 +77,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 class ComparedPeriod(msgspec.Struct, frozen=True, kw_only=True):
     """The same question about another span: for each group that it or the answer has, in the answer's order first."""
 
-    span: SeriesPeriod
+    span: SeriesSpan
     changes: list[Change]
 
 
 class Comparison(Answer, frozen=True, kw_only=True):
     """An answer about a span, with others beside it."""
 
-    span: SeriesPeriod
+    span: SeriesSpan
     compared: Mapping[Beside, ComparedPeriod]
 
 
@@ -225,14 +225,14 @@ def _due_shares(
     return [due_share(there, mark.until) for there in days]
 
 
-def _told(one: Span, zone: ZoneInfo, mark: Watermark, share: float | UnsetType | None = UNSET) -> SeriesPeriod:
+def _told(one: Span, zone: ZoneInfo, mark: Watermark, share: float | UnsetType | None = UNSET) -> SeriesSpan:
     begin, end = shown(one.begin, zone), shown(one.end, zone)
     assert begin is not None
     assert end is not None
     complete = one.end <= mark.until
     if share is UNSET:
-        return SeriesPeriod(span=one.text, begin=begin, end=end, complete=complete, mature=complete)
-    return SeriesPeriod(
+        return SeriesSpan(span=one.text, begin=begin, end=end, complete=complete, mature=complete)
+    return SeriesSpan(
         span=one.text, begin=begin, end=end, complete=complete, mature=complete and mature(share), due_share=share
     )
 

@@ -186,7 +186,7 @@ def _about(answer: Answer | Listed, pick: int) -> list[tuple[str, str]]:
         (("出处", "Source")[pick], row.source),
         (("基准", "Basis")[pick], _BASES[answer.basis][pick]),
         (("口径", "Reading")[pick], _READINGS[answer.reading][pick]),
-        (("时段", "Period")[pick], answer.period[("zh", "en")[pick]]),
+        (("时段", "Period")[pick], (answer.period.zh, answer.period.en)[pick]),
         (("统计截至", "Counted up to")[pick], _upto(answer, pick)),
         (("起（含）", "From (included)")[pick], answer.begin or open_end),
         (("止（不含）", "To (not included)")[pick], answer.end or open_end),

@@ -10,11 +10,13 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.contracts.actors import Actor
+from services.contracts.assignments import AssignmentNotice
 from services.contracts.cases import NOT_VALID
 from services.contracts.topics import CONTACTS
 from services.runtime.bell import ChangeStreamBell
 from services.runtime.health import Health
 from services.runtime.keys import Caller, actor_of
+from services.runtime.openapi import answer
 from services.runtime.problems import Problem, unavailable
 from services.runtime.producer import Producer
 
@@ -31,10 +33,26 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"description": "a cursor that is none of ours"},
     503: {"description": "MongoDB or Kafka does not answer; try again"},
 }
-_STREAM = _ERRORS | {
+_STREAM: dict[int | str, dict[str, Any]] = _ERRORS | {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "one notice an event"}
 }
 router = APIRouter()
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a department was told, in the order of each case. Keep `cursor`, and ask with it for what follows."""
+
+    items: list[AssignmentNotice]
+    cursor: str
+    more: bool
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """The submitter's, as it was given."""
+
+    case_id: str
+    name: str | None
+    phone: str | None
 
 
 class Desk:
@@ -55,8 +73,12 @@ async def _desk(request: Request) -> Desk:
 AtDesk = Annotated[Desk, Depends(_desk)]
 
 
-@router.get("/v1/departments/{department}/assignments", responses=_ERRORS, tags=["assignments"])
-async def pull(
+@router.get(
+    "/v1/departments/{department}/assignments",
+    responses=_ERRORS | answer(Feed, "what follows the cursor"),
+    tags=["assignments"],
+)
+async def list_assignments(
     department: str,
     caller: Caller,
     desk: AtDesk,
@@ -66,11 +88,16 @@ async def pull(
     """What the department has to do or to know, after `cursor`. Keeping the new cursor means received, not signed."""
     seqs = _place(department, caller, cursor)
     items, reached = await desk.store.feed(department, seqs, limit)
-    return _json({"items": items, "cursor": encoded(department, reached), "more": len(items) >= limit})
+    return _json(Feed(items=items, cursor=encoded(department, reached), more=len(items) >= limit))
 
 
-@router.get("/v1/departments/{department}/assignments/stream", responses=_STREAM, tags=["assignments"])
-async def follow(
+@router.get(
+    "/v1/departments/{department}/assignments/stream",
+    response_class=StreamingResponse,
+    responses=_STREAM,
+    tags=["assignments"],
+)
+async def stream_assignments(
     request: Request,
     department: str,
     caller: Caller,
@@ -96,8 +123,12 @@ async def follow(
     )
 
 
-@router.get("/v1/cases/{case_id}/contact", responses={**_ERRORS, 404: {"description": "no contact"}}, tags=["contacts"])
-async def contact(case_id: str, caller: Caller, desk: AtDesk) -> Response:
+@router.get(
+    "/v1/cases/{case_id}/contact",
+    responses=_ERRORS | answer(Contact, "the contact") | {404: {"description": "no contact"}},
+    tags=["contacts"],
+)
+async def get_contact(case_id: str, caller: Caller, desk: AtDesk) -> Response:
     """The submitter's contact, for the department that signed as lead and for the desk; every look is recorded."""
     case = await desk.store.case(case_id)
     if case is None:
@@ -107,11 +138,11 @@ async def contact(case_id: str, caller: Caller, desk: AtDesk) -> Response:
     if found is None:
         raise Problem(404, "no_contact", "none was given, or it was erased")
     await desk.store.record_look(case_id, caller)
-    return _json({"case_id": case_id, "name": found.name, "phone": found.phone}, {"Cache-Control": "no-store"})
+    return _json(Contact(case_id=case_id, name=found.name, phone=found.phone), {"Cache-Control": "no-store"})
 
 
 @router.delete("/v1/cases/{case_id}/contact", status_code=204, responses=_ERRORS, tags=["contacts"])
-async def erase(case_id: str, _: Caller, desk: AtDesk) -> Response:
+async def erase_contact(case_id: str, _: Caller, desk: AtDesk) -> Response:
     """Erase it everywhere, for good: a repeat of the submission does not bring it back."""
     (error,) = await desk.producer.send(
         [tombstone(case_id, desk.producer.partition_for(CONTACTS.name, case_id.encode()))]

@@ -1,11 +1,28 @@
 """What a service says of itself: what it waits for, how far behind it is, whether it needs a person."""
 
 from math import nan
-from typing import Any
+from typing import Literal
 
+import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from .logs import get_logger
+
+Status = Literal["ok", "waiting", "halted", "stopping"]
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process says of itself. `lag`: records not yet applied, null while not known; `halted`: why a person must
+    act; `last_error`: after which the same was tried again."""
+
+    service: str
+    instance: str
+    status: Status
+    lag: int | None
+    progress: int
+    waiting_for: str | None
+    halted: str | None
+    last_error: str | None
 
 
 class Health:
@@ -79,21 +96,21 @@ class Health:
         self.progress += records
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """ok, waiting, halted or stopping."""
         if self.stopping:
             return "stopping"
         return "halted" if self.halted else "waiting" if self._waits else "ok"
 
-    def body(self) -> dict[str, Any]:
-        """/healthz."""
-        return {
-            "service": self.service,
-            "instance": self.instance,
-            "status": self.status,
-            "lag": self.lag,
-            "progress": self.progress,
-            "waiting_for": self.waiting,
-            "halted": self.halted,
-            "last_error": self.last_error,
-        }
+    def said(self) -> Said:
+        """For /healthz."""
+        return Said(
+            service=self.service,
+            instance=self.instance,
+            status=self.status,
+            lag=self.lag,
+            progress=self.progress,
+            waiting_for=self.waiting,
+            halted=self.halted,
+            last_error=self.last_error,
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -15,40 +15,56 @@ from services.contracts.access import ACCESS
 
 from . import openapi, problems, published
 from .directory import Directory
-from .health import Health
+from .health import Health, Said
 from .http.bodies import BoundedBodies
 from .http.watched import HttpInstruments, Watched
 from .keys import authorized
 from .lanes import Lanes
 from .problems import Problem
 
-health_router = APIRouter()
+health_router = APIRouter(tags=["service"])
 _KEYED: dict[int | str, dict[str, Any]] = {
     401: {"description": "no key, or one that is not known"},
     403: {"description": "this key's role may not"},
 }
 
 
-@health_router.get("/healthz", responses={200: {"description": "what this process says of itself"}})
-async def healthz(request: Request) -> Response:
+class Alive(Said, frozen=True, kw_only=True):
+    """What a process says of itself; `directory` is the version of the directory that it answers by."""
+
+    directory: int
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """It takes work."""
+
+    status: Literal["ok"] = "ok"
+
+
+@health_router.get("/healthz", responses=openapi.answer(Alive, "what this process says of itself"))
+async def get_health(request: Request) -> Response:
     """Alive, even where it waits or is halted; `directory` is the version that this process answers by."""
     state = request.app.state
-    told = {**state.health.body(), "directory": state.directory.snapshot.version}
+    said = msgspec.structs.asdict(state.health.said())
+    told = Alive(**said, directory=state.directory.snapshot.version)
     return Response(msgspec.json.encode(told), media_type="application/json")
 
 
-@health_router.get("/readyz", responses={503: {"description": "waits; `detail` says for what"}})
-async def readyz(request: Request) -> Response:
+@health_router.get(
+    "/readyz",
+    responses=openapi.answer(Ready, "takes work") | {503: {"description": "waits; `detail` says for what"}},
+)
+async def get_readiness(request: Request) -> Response:
     """200 where it takes work."""
     health: Health = request.app.state.health
     if not health.ready:
         detail = health.halted or health.waiting or health.status
         raise Problem(503, "not_ready", detail, headers={"Retry-After": "1"})
-    return Response(b'{"status":"ok"}', media_type="application/json")
+    return Response(msgspec.json.encode(Ready()), media_type="application/json")
 
 
 @health_router.get("/metrics", response_class=PlainTextResponse)
-async def prometheus(request: Request) -> Response:
+async def get_prometheus(request: Request) -> Response:
     """Prometheus text format."""
     return Response(generate_latest(request.app.state.health.registry), media_type=CONTENT_TYPE_LATEST)
 

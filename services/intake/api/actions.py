@@ -6,20 +6,38 @@ from services.contracts.actions import ActionRequested
 from services.contracts.actors import Actor
 from services.runtime.keys import Caller
 from services.runtime.lanes import LaneRoute
+from services.runtime.openapi import answer
 
 from ..domain.bodies import ActionBody, read
 from ..domain.flaws import Flaw
 from ..domain.submission import request as requested
-from .bodies import ERRORS, JSON, MANY, MAX_MANY, MAX_ONE, NDJSON, bounded, documented, in_turns, lines_of, media_type
+from .answers import ActionAccepted
+from .bodies import (
+    ERRORS,
+    JSON,
+    MANY,
+    MAX_MANY,
+    MAX_ONE,
+    NDJSON,
+    bounded,
+    in_turns,
+    lines_of,
+    many_of,
+    media_type,
+    one_of,
+)
 from .desk import AtDesk, Desk
 
 router = APIRouter(tags=["actions"], route_class=LaneRoute)
 
 
 @router.post(
-    "/v1/cases/{case_id}/actions", status_code=202, responses=ERRORS, openapi_extra=documented(ActionBody, JSON)
+    "/v1/cases/{case_id}/actions",
+    status_code=202,
+    responses=ERRORS | answer(ActionAccepted, "stored; a repeat has no effect", 202),
+    openapi_extra=one_of(ActionBody),
 )
-async def one_action(case_id: str, request: Request, caller: Caller, desk: AtDesk) -> Response:
+async def submit_action(case_id: str, request: Request, caller: Caller, desk: AtDesk) -> Response:
     """Ask for a move of a case. 202 with the address of its outcome: applied, or refused with the reason.
 
     An `action_id` is the sender's own. The same again has no effect; a refused one is used up: ask anew under another.
@@ -36,10 +54,10 @@ async def one_action(case_id: str, request: Request, caller: Caller, desk: AtDes
 @router.post(
     "/v1/actions",
     response_class=Response,
-    responses={**ERRORS, 200: MANY},
-    openapi_extra=documented(ActionBody, NDJSON),
+    responses=ERRORS | MANY,
+    openapi_extra=many_of(ActionBody),
 )
-async def many_actions(request: Request, caller: Caller, desk: AtDesk) -> Response:
+async def submit_actions(request: Request, caller: Caller, desk: AtDesk) -> Response:
     """Many, each line with its case_id."""
     media_type(request, NDJSON)
     raw = await bounded(request, MAX_MANY)

@@ -59,13 +59,18 @@ async def in_turns(lines: Sequence[bytes], read: Callable[[bytes], T]) -> list[T
     return found
 
 
-def documented(body: type[msgspec.Struct], *media_types: str) -> dict[str, Any]:
+def one_of(body: type[msgspec.Struct]) -> dict[str, Any]:
     """OpenAPI's request body, its schema from the one definition."""
-    schemas = {
-        JSON: component(body),
-        NDJSON: LINES | {"description": f"one JSON object a line, each a {body.__name__}"},
-    }
-    return {"requestBody": {"required": True, "content": {kind: {"schema": schemas[kind]} for kind in media_types}}}
+    return _body(JSON, component(body))
+
+
+def many_of(body: type[msgspec.Struct]) -> dict[str, Any]:
+    """OpenAPI's request body of lines."""
+    return _body(NDJSON, LINES | {"description": f"one JSON object a line, each a {body.__name__}"})
+
+
+def _body(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {kind: {"schema": schema}}}}
 
 
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -76,7 +81,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     429: {"description": "too much at once; try again after Retry-After"},
     503: {"description": "Kafka is away: not stored, or not surely; send it again, a repeat has no effect"},
 }
-MANY: dict[str, Any] = {
-    "description": "NDJSON: one line each, {line, status, case_id … | problem}",
-    "content": {NDJSON: {"schema": LINES}},
+MANY: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "one line for each, in their order: {line, status: 202, case_id …} or {line, status, problem}",
+        "content": {NDJSON: {"schema": LINES}},
+    }
 }

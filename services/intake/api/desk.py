@@ -19,6 +19,7 @@ from ..domain.flaws import Flaw
 from ..domain.submission import Reference
 from ..handlers import Item, NotStored, Outcome, case_of, store
 from ..ports import Publisher
+from .answers import ActionAccepted, SubmissionAccepted
 from .bodies import NDJSON
 
 
@@ -97,15 +98,15 @@ class Desk:
         if isinstance(outcome, Flaw | NotStored):
             problem = self.problem(outcome, number)
             return {"line": number, "status": problem.status, "problem": problem.body()}
-        return {"line": number, "status": 202} | self._accepted(outcome)
+        accepted: dict[str, Any] = msgspec.to_builtins(self._accepted(outcome))
+        return {"line": number, "status": 202} | accepted
 
-    def _accepted(self, item: Item) -> dict[str, Any]:
+    def _accepted(self, item: Item) -> SubmissionAccepted | ActionAccepted:
         case = f"{self._routing_url}/v1/cases/{case_of(item)}"
         if isinstance(item, ActionRequested):
             outcome_url = f"{case}/actions/{quote(item.action_id, safe='')}"
-            return {"case_id": item.case_id, "action_id": item.action_id, "outcome_url": outcome_url}
-        hints = {"hints": item.hints} if item.hints else {}
-        return {"case_id": case_of(item), "status_url": case} | hints
+            return ActionAccepted(case_id=item.case_id, action_id=item.action_id, outcome_url=outcome_url)
+        return SubmissionAccepted(case_id=case_of(item), status_url=case, hints=item.hints)
 
 
 async def _desk(request: Request) -> Desk:

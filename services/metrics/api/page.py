@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
 
 from services.runtime.problems import Problem
 
@@ -36,7 +37,11 @@ router = APIRouter(tags=["page"])
 _NOT_BUILT: dict[int | str, dict[str, Any]] = {503: {"description": "the page was not built"}}
 
 
-@router.get("/", responses={200: {"description": "the page", "content": {"text/html": {}}}, **_NOT_BUILT})
+@router.get(
+    "/",
+    response_class=HTMLResponse,
+    responses={200: {"description": "the page", "content": {"text/html": {}}}, **_NOT_BUILT},
+)
 async def get_page(request: Request) -> Response:
     """The desk's page."""
     return _file("index.html", request)
@@ -44,6 +49,7 @@ async def get_page(request: Request) -> Response:
 
 @router.get(
     "/public",
+    response_class=HTMLResponse,
     responses={
         200: {"description": "the public board", "content": {"text/html": {}}},
         404: {"description": "this deployment has none"},
@@ -58,6 +64,7 @@ async def get_public_page(request: Request) -> Response:
 
 @router.get(
     "/static/{path:path}",
+    response_class=Response,
     responses={
         200: {"description": "a file of the pages"},
         404: {"description": "no such file"},

@@ -29,7 +29,7 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Definitions(msgspec.Struct, frozen=True, kw_only=True):
+class RateCatalogue(msgspec.Struct, frozen=True, kw_only=True):
     """The catalogue, and by what figures are kept: `group_by` are the combinations; a dimension that is made of another
     (`made_of`) stands in for it. `assessments` are those that weigh a score."""
 
@@ -72,7 +72,7 @@ async def get_several(_: Caller, query: Annotated[SeveralQuery, Query()], desk: 
         **_REFUSED,
     },
 )
-async def export(_: Caller, query: Annotated[ExportQuery, Query()], desk: AtDesk) -> Response:
+async def export_rates(_: Caller, query: Annotated[ExportQuery, Query()], desk: AtDesk) -> Response:
     """The same as a file for spreadsheets, with what explains it: definition, period, reading, position."""
     return as_file(table(await _answer(query, desk), query.lang), query.format, desk)
 
@@ -86,11 +86,11 @@ async def _answer(query: RateQuery, desk: Desk) -> Answer:
     return overview.answers[0]
 
 
-@router.get("/v1/definitions", responses=answer(Definitions, "all figures"))
+@router.get("/v1/definitions", responses=answer(RateCatalogue, "all figures"))
 async def get_definitions(_: Caller, desk: AtDesk) -> Response:
     """What is published and how it is defined."""
     return told(
-        Definitions(
+        RateCatalogue(
             definitions=list(CATALOGUE.values()),
             dimensions=list(ALL),
             made_of=ROLLED,

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Body, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.contracts.access import ACCESS
+from services.contracts.actors import Role
 from services.runtime.keys import Caller, actor_of, key_id
+from services.runtime.openapi import answer
 from services.runtime.problems import Problem
 from services.runtime.sessions import Sessions
 
@@ -67,10 +69,17 @@ async def sign_out(request: Request, sessions: AtDoor) -> Response:
     return answer
 
 
-@router.get("/v1/session", responses={200: {"description": "who is signed in"}})
-async def who(caller: Caller) -> Response:
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose key it is; `subject` is the source or the department, null for the desks."""
+
+    role: Role
+    subject: str | None
+
+
+@router.get("/v1/session", responses=answer(SignedIn, "who is signed in"))
+async def get_session(caller: Caller) -> Response:
     """The caller's role, by cookie or key."""
-    told = {"role": caller.role, "subject": caller.subject}
+    told = SignedIn(role=caller.role, subject=caller.subject)
     return Response(msgspec.json.encode(told), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 

@@ -4,15 +4,26 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from .periods import Period
 from .spans import Unit, span_of
 
 _UNITS: tuple[Unit, ...] = ("year", "month", "week", "day", "hour")
-ALL_TIMES: Mapping[str, str] = {"zh": "全部时间", "en": "all times"}
 
 
-def period_name(period: Period, zone: ZoneInfo) -> Mapping[str, str]:
-    """{"zh": …, "en": …}; the end is named as people do, by the last day that is in it."""
+class PeriodName(msgspec.Struct, frozen=True):
+    """In both languages."""
+
+    zh: str
+    en: str
+
+
+ALL_TIMES = PeriodName("全部时间", "all times")
+
+
+def period_name(period: Period, zone: ZoneInfo) -> PeriodName:
+    """The end is named as people do, by the last day that is in it."""
     begin, end = period.begin, period.end
     if begin is None and end is None:
         return ALL_TIMES
@@ -21,18 +32,18 @@ def period_name(period: Period, zone: ZoneInfo) -> Mapping[str, str]:
     for unit in _UNITS:
         one = span_of(begin, unit, zone)
         if (one.begin, one.end) == (begin, end):
-            return {"zh": _NAMED[unit](begin.astimezone(zone)), "en": one.text}
+            return PeriodName(_NAMED[unit](begin.astimezone(zone)), one.text)
     first, last = begin.astimezone(zone), _last(end, zone)
-    return {"zh": f"{_point(first)}至{_point(last)}", "en": f"{_iso(first)} to {_iso(last)}"}
+    return PeriodName(f"{_point(first)}至{_point(last)}", f"{_iso(first)} to {_iso(last)}")
 
 
-def _open(begin: datetime | None, end: datetime | None, zone: ZoneInfo) -> Mapping[str, str]:
+def _open(begin: datetime | None, end: datetime | None, zone: ZoneInfo) -> PeriodName:
     if begin is not None:
         first = begin.astimezone(zone)
-        return {"zh": f"{_point(first)}起", "en": f"from {_iso(first)}"}
+        return PeriodName(f"{_point(first)}起", f"from {_iso(first)}")
     assert end is not None
     last = _last(end, zone)
-    return {"zh": f"截至{_point(last)}", "en": f"up to {_iso(last)}"}
+    return PeriodName(f"截至{_point(last)}", f"up to {_iso(last)}")
 
 
 def _last(end: datetime, zone: ZoneInfo) -> datetime:

@@ -20,7 +20,7 @@ from ..domain.state import CaseState
 from .answers import ActionOutcome, CaseBrief, CaseList, CaseWhole
 from .desk import AtDesk, Desk, answer
 from .not_seen import not_seen, set_aside
-from .views import brief, outcome, whole
+from .views import brief, days_late, outcome, whole
 
 router = APIRouter(tags=["cases"])
 _ERRORS: dict[int | str, dict[str, Any]] = {
@@ -86,12 +86,13 @@ async def get_case(
     """State, summary, timeline, and what may be done next by whom."""
     case, updated_at = await _visible(case_id, caller, desk)
     timeline = await desk.cases.timeline(case_id)
-    tag = f'"{case.version}.{len(timeline.facts) + timeline.left_out}.{desk.directory.snapshot.version}"'
+    found = await desk.cases.one(case.summary.merged_into) if case.summary.merged_into else None
+    main, late = found[0] if found else None, days_late(case, now := datetime.now(UTC))
+    lines, of_main = len(timeline.facts) + timeline.left_out, main.version if main else 0
+    tag = f'"{case.version}.{lines}.{of_main}.{late or 0}.{desk.directory.snapshot.version}"'
     if if_none_match is not None and _matches(if_none_match, tag):
         return Response(status_code=304, headers={"ETag": tag})
-    main = await desk.cases.one(merged) if (merged := case.summary.merged_into) else None
-    told = whole(case, updated_at, timeline, desk.rules, desk.zone, datetime.now(UTC), main[0] if main else None)
-    return answer(told, ETag=tag)
+    return answer(whole(case, updated_at, timeline, desk.rules, desk.zone, now, main), ETag=tag)
 
 
 @router.get(

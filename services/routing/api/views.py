@@ -45,12 +45,12 @@ def _in_brief(case: CaseState, updated_at: datetime, zone: ZoneInfo, now: dateti
         "category_given": case.category_given,
         "confidential": case.confidential,
         "updated_at": in_zone(updated_at, zone),
-        "days_late": _days_late(case, now),
+        "days_late": days_late(case, now),
         "summary": zoned(case.summary, zone),
     }
 
 
-def _days_late(case: CaseState, now: datetime) -> float | None:
+def days_late(case: CaseState, now: datetime) -> float | None:
     """To a tenth of a day, upwards, as receipts have it."""
     summary = case.summary
     late = (now - summary.due_at) / _DAY

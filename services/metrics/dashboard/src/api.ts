@@ -21,7 +21,7 @@ export interface Answer extends Counted {
   group_by: string[]; rows: Figure[]; position: Record<string, number>; from: string | null; to: string | null;
 }
 export interface Overview extends Counted { at: string; zone: string; today: string; position: Record<string, number>; answers: Answer[] }
-export interface Definitions { definitions: Definition[]; dimensions: string[]; made_of: Record<string, string>; group_by: string[]; assessments: string[] }
+export interface RateCatalogue { definitions: Definition[]; dimensions: string[]; made_of: Record<string, string>; group_by: string[]; assessments: string[] }
 export interface Span { span: string; from: string; to: string; complete: boolean; mature: boolean }
 export interface Series extends Omit<Answer, "rows"> { by: string; groups: number; spans: Span[]; rows: { group: Record<string, string>; labels: Record<string, Labels>; figures: Figure[] }[] }
 export interface Share {

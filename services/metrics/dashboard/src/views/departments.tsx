@@ -1,7 +1,7 @@
 // Departments beside each other, with n and intervals; and one department by itself.
 import { useMemo, useRef, useState } from "preact/hooks";
 
-import type { Answer, Definitions, Figure, Overview, Scores, Series } from "../api";
+import type { Answer, RateCatalogue, Figure, Overview, Scores, Series } from "../api";
 import { useAsked } from "../asked";
 import { number, percent } from "../format";
 import { Bar } from "../parts/bar";
@@ -30,7 +30,7 @@ function AllDepartments() {
   const from = firstDay();
   const asked = useAsked<Overview>("/v1/rates/several", { rates: COLUMNS.join(), group_by: "department", ...asks() });
   const answers = asked.data?.answers ?? [];
-  const assessment = useAsked<Definitions>("/v1/definitions", {}, false).data?.assessments[0];
+  const assessment = useAsked<RateCatalogue>("/v1/definitions", {}, false).data?.assessments[0];
   const scores = useAsked<Scores>(assessment ? "/v1/scores" : null, { assessment, from });
   const [sort, setSort] = useState<[Sort, 1 | -1]>(["n", -1]);
   const [wanted, setWanted] = useState("");

@@ -1,7 +1,7 @@
 // Any figure by anything it is kept by, over any period, as a chart or a table; the address is the question.
 import { useState } from "preact/hooks";
 
-import { address, Problem, type Answer, type Definitions, type Figure, type Series } from "../api";
+import { address, Problem, type Answer, type RateCatalogue, type Figure, type Series } from "../api";
 import { useAsked } from "../asked";
 import { duration, number, percent } from "../format";
 import { Bar } from "../parts/bar";
@@ -17,7 +17,7 @@ const UNITS = ["day", "week", "month", "year", "hour"] as const;
 
 export function ExploreView() {
   const { asked } = route.value;
-  const definitions = useAsked<Definitions>("/v1/definitions", {}, false);
+  const definitions = useAsked<RateCatalogue>("/v1/definitions", {}, false);
   const row = definitions.data?.definitions.find((one) => one.id === (asked.rate ?? "handled"));
   const basis = row?.bases.includes(asked.basis ?? "") ? asked.basis! : row?.bases[0];
   const groups = [asked.group_by, asked.then_by].filter(Boolean).join(",");

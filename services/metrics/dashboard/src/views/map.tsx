@@ -2,7 +2,7 @@
 import { geoMercator, geoPath } from "d3-geo";
 import { useMemo, useState } from "preact/hooks";
 
-import type { Answer, Definitions, Figure, Places } from "../api";
+import type { Answer, RateCatalogue, Figure, Places } from "../api";
 import { useAsked } from "../asked";
 import { number, percent } from "../format";
 import { Missing } from "../parts/missing";
@@ -20,7 +20,7 @@ export function MapView() {
   const rate = asked.rate ?? "received_count";
   const dimension = asked.by === "community" ? "community" : "grid";
   const places = useAsked<Places>("/v1/places", {}, false);
-  const definitions = useAsked<Definitions>("/v1/definitions", {}, false);
+  const definitions = useAsked<RateCatalogue>("/v1/definitions", {}, false);
   const answer = useAsked<Answer>("/v1/rates", { rate, group_by: dimension, ...asks() });
   const [pointed, setPointed] = useState<string | null>(null);
   const shapes = useMemo(() => draw(places.data), [places.data]);
