@@ -5,13 +5,17 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from typing import Any
 
+from fastapi import Request
 from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry, Gauge
 from starlette.types import Message, Receive, Scope, Send
 
+from ..health import Health
+from ..keys import caller_of, key_of
 from ..problems import Problem
 
 MAX_ALL, MAX_OF_KEY = 1_024, 256
@@ -19,6 +23,7 @@ MAX_ALL, MAX_OF_KEY = 1_024, 256
 TAKEN_SECONDS = 60.0
 """In which a part has to be on its way: who reads no more is let go, and goes on later from the last event's id."""
 RETRY_SECONDS = 10
+TOO_MANY: dict[str, Any] = {"description": "too many streams are open; try again after Retry-After"}
 
 
 class OpenStreams:
@@ -77,3 +82,23 @@ class EventStream(StreamingResponse):
         except TimeoutError:
             if not unread:
                 raise
+
+
+async def streamed(request: Request, events: AsyncGenerator[bytes]) -> EventStream:
+    """The answer to this request. Problem 401, 503."""
+    return EventStream(events, open_streams=request.app.state.streams, key=await key_of(request))
+
+
+def caller_stays(request: Request) -> Callable[[], Awaitable[bool]]:
+    """Whether a stream still has its caller: not once the key was withdrawn or the sign-in is over, nor when the
+    process ends. A store that does not answer meanwhile ends nothing."""
+
+    async def stays() -> bool:
+        health: Health = request.app.state.health
+        try:
+            await caller_of(request)
+        except Problem as problem:
+            return problem.status == 503 and not health.stopping
+        return not health.stopping
+
+    return stays
