@@ -18,7 +18,7 @@ LOG_BYTES = 20_000_000
 OWNER_ONLY = 0o077
 """The umask of all that is started: contacts are in what these processes write."""
 # of the shell that `up` was typed in: no process gets a secret but by its own settings
-SECRETS = frozenset({"MONGODB_URI", "MINGSHAO_ADMIN_KEY", "MINGSHAO_CONTACT_SECRET", "MINGSHAO_SESSION_SECRET"})
+SECRETS = frozenset({"MONGODB_URI", "MINGSHAO_ADMIN_KEY", "MINGSHAO_CONTACT_SECRET"})
 YOUNG_SECONDS = 10.0
 
 

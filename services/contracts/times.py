@@ -1,5 +1,6 @@
 """Aware instants only: a time without an offset is an error where it enters, not later."""
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated
 
@@ -43,3 +44,11 @@ def plus(at: datetime, length: timedelta) -> datetime:
         return utc(utc(at) + length)
     except OverflowError:
         return LAST if length > timedelta() else FIRST
+
+
+_PLUS_LOST = re.compile(r"(\d{4}-\d\d-\d\d[Tt ][\d:.]+) (\d\d(?::?\d\d)?)")
+
+
+def with_plus(text: str) -> str:
+    """A time of a query, where an unencoded `+` is a blank: one that stands before the offset is meant as `+`."""
+    return _PLUS_LOST.sub(r"\1+\2", text) if _PLUS_LOST.fullmatch(text) else text

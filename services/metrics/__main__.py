@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import math
-import secrets
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -42,6 +41,7 @@ from .adapters.generations import StillBehind
 from .adapters.live import SharedReader
 from .adapters.names import DirectoryNames
 from .adapters.rates_topic import RatesTopic
+from .adapters.session_store import SessionStore
 from .adapters.sheets import writes
 from .alerts import Summary, check, summary
 from .api.alarm import Alarm
@@ -73,7 +73,7 @@ async def run(settings: MetricsSettings) -> None:
     behind = connect(settings.mongodb_uri, EVIDENCE)
     store, bell = CellStore(database, SERVICE, zone), ChangeStreamBell(database, health)
     evidence = EvidenceStore(behind)
-    alerts = AlertStore(database)
+    alerts, sessions = AlertStore(database), SessionStore(database)
     producer = Producer(settings.kafka_bootstrap, settings.partitions, health)
     directory = Directory(settings.kafka_bootstrap, health)
     names = DirectoryNames(directory)
@@ -115,6 +115,7 @@ async def run(settings: MetricsSettings) -> None:
         )
         await prepared(store.prepare, health)
         await prepared(alerts.prepare, health)
+        await prepared(sessions.prepare, health)
 
     async def judge(now: datetime) -> bool:
         topic = KafkaAlerts(producer)
@@ -165,7 +166,7 @@ async def run(settings: MetricsSettings) -> None:
                 counted=counted.watermark,
                 evident=evident.time,
             ),
-            "sessions": Sessions(settings.session_secret or secrets.token_hex(32)),
+            "sessions": Sessions(sessions),
             "public": settings.public,
             "dead": dead_api.DeadLetters(SERVICE, settings.kafka_bootstrap, aside, producer),
         },

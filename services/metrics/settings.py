@@ -18,4 +18,3 @@ class MetricsSettings(ServiceSettings):
     port: int = Field(default=8104, validation_alias=AliasChoices("MINGSHAO_PORT"))
     instance: str = Field(default="metrics-1", validation_alias=AliasChoices("MINGSHAO_INSTANCE"))
     public: bool = Field(default=False, validation_alias=AliasChoices("MINGSHAO_PUBLIC"))
-    session_secret: str = Field(default="", validation_alias=AliasChoices("MINGSHAO_SESSION_SECRET"))

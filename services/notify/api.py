@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -15,7 +15,8 @@ from services.contracts.cases import NOT_VALID
 from services.contracts.topics import CONTACTS
 from services.runtime.bell import ChangeStreamBell
 from services.runtime.health import Health
-from services.runtime.keys import Caller, actor_of
+from services.runtime.http.streams import TOO_MANY, EventStream, caller_stays, streamed
+from services.runtime.keys import Caller
 from services.runtime.openapi import answer
 from services.runtime.problems import Problem, unavailable
 from services.runtime.producer import Producer
@@ -24,6 +25,7 @@ from .domain.cursor import BadCursor, decoded, encoded
 from .domain.told import Told
 from .handlers import tombstone
 from .ports import Shelf
+from .shared_feeds import SharedFeeds
 
 BEAT_SECONDS = 15
 LOOK_SECONDS = 1.0
@@ -34,7 +36,8 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     503: {"description": "MongoDB or Kafka does not answer; try again"},
 }
 _STREAM: dict[int | str, dict[str, Any]] = _ERRORS | {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "one notice an event"}
+    429: TOO_MANY,
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "one notice an event"},
 }
 router = APIRouter()
 
@@ -60,6 +63,7 @@ class Desk:
 
     def __init__(self, *, store: Shelf, producer: Producer, bell: ChangeStreamBell, health: Health) -> None:
         self.store = store
+        self.shared = SharedFeeds(store, bell)
         self.producer = producer
         self.bell = bell
         self.health = health
@@ -104,23 +108,11 @@ async def stream_assignments(
     desk: AtDesk,
     cursor: str | None = None,
     last_event_id: Annotated[str | None, Header()] = None,
-) -> StreamingResponse:
+) -> EventStream:
     """The same as server-sent events; an event's id is the cursor after it, so Last-Event-ID resumes without gap."""
     seqs = _place(department, caller, last_event_id or cursor)
 
-    def alive() -> bool:
-        try:
-            actor_of(request.headers.get("authorization"), request.app.state.directory.snapshot)
-        except Problem:
-            return False  # the key was withdrawn meanwhile
-        return not desk.health.stopping
-
-    return StreamingResponse(
-        _events(department, seqs, desk, alive),
-        media_type="text/event-stream",
-        # proxies that gather answers would hold it back
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return await streamed(request, _events(department, seqs, desk, caller_stays(request)))
 
 
 @router.get(
@@ -175,17 +167,19 @@ def _place(department: str, caller: Actor, cursor: str | None) -> dict[int, int]
         raise Problem(422, "bad_cursor", str(error), field="cursor") from error
 
 
-async def _events(department: str, seqs: dict[int, int], desk: Desk, alive: Callable[[], bool]) -> AsyncIterator[bytes]:
+async def _events(
+    department: str, seqs: dict[int, int], desk: Desk, stays: Callable[[], Awaitable[bool]]
+) -> AsyncGenerator[bytes]:
     yield b": here\n\n"
     spoke, waited = time.monotonic(), 0.0
-    while alive():
+    while await stays():
         heard = desk.bell.rings
         # also while the bell rings for others all the time
         if max(waited, time.monotonic() - spoke) >= BEAT_SECONDS:
             spoke, waited = time.monotonic(), 0.0
             yield b": beat\n\n"
         try:
-            items, reached = await desk.store.feed(department, seqs, PAGE)
+            items, reached = await desk.shared.read(department, seqs, PAGE)
         except Problem:
             yield b"event: away\ndata: {}\n\n"
             await asyncio.sleep(LOOK_SECONDS)

@@ -18,19 +18,28 @@ def key_id(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def caller_of(request: Request) -> Actor:
+async def caller_of(request: Request) -> Actor:
     """Who calls: by key, or for reading by the cookie of a sign-in, where the service has one. Problem 401, 503."""
-    directory: DirectorySnapshot = request.app.state.directory.snapshot
+    return _known(await key_of(request), request.app.state.directory.snapshot)
+
+
+async def key_of(request: Request) -> str:
+    """The id of the key that was sent, or that the cookie stands for. Problem 401, 503."""
     header, sessions = request.headers.get("authorization"), getattr(request.app.state, "sessions", None)
     if header is None and sessions is not None and request.method == "GET":
-        known = sessions.key_id(request)
-        return _known(known, directory) if known is not None else actor_of(None, directory)
-    return actor_of(header, directory)
+        signed_in: str | None = await sessions.key_id(request, request.app.state.directory.snapshot)
+        if signed_in is not None:
+            return signed_in
+    return _sent(header)
 
 
 def actor_of(authorization: str | None, directory: DirectorySnapshot) -> Actor:
     """Who calls. Problem 401 where the header names no key that we know, 503 where no key is known yet: a caller
     whose key is good must not be told that it is not, only because we have just started."""
+    return _known(_sent(authorization), directory)
+
+
+def _sent(authorization: str | None) -> str:
     scheme, _, key = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise Problem(
@@ -39,7 +48,7 @@ def actor_of(authorization: str | None, directory: DirectorySnapshot) -> Actor:
             "send the header Authorization: Bearer <key>",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    return _known(key_id(key.strip()), directory)
+    return key_id(key.strip())
 
 
 def _known(key: str, directory: DirectorySnapshot) -> Actor:
@@ -56,10 +65,10 @@ def _known(key: str, directory: DirectorySnapshot) -> Actor:
 async def authorized(request: Request) -> Actor:
     """The caller, if the access table lets its role call this endpoint. Problem 401 or 403.
 
-    A coroutine, as all our dependencies are, though it waits for nothing: FastAPI runs plain ones in threads, which
-    cost intake a third of its time.
+    A coroutine, as all our dependencies are, also where it waits for nothing: FastAPI runs plain ones in threads,
+    which cost intake a third of its time.
     """
-    actor = caller_of(request)
+    actor = await caller_of(request)
     endpoint = f"{request.method} {request.scope['route'].path}"
     roles = ACCESS[request.app.state.service].get(endpoint, ())
     if actor.role not in roles:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .http.parameters import only_known
 from .problems import Problem, answered
 
 Call = Callable[..., Awaitable[Any]]
@@ -47,6 +48,7 @@ class Lane:
         scope["route"] = self._route
         request = Request(scope, receive)
         try:
+            await only_known(request)
             found = {name: await call(request) for name, call in self._dependencies}
             response: Response = await self._endpoint(**{self._request: request}, **path, **found)
             return response

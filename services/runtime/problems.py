@@ -67,7 +67,9 @@ def unavailable(what: str, retry_after: int = 5) -> Problem:
 def answered(request: Request, problem: Problem) -> Response:
     """The answer; the caller learns that it may try again, whoever runs the service, why."""
     if problem.status >= 500 and (cause := _root(problem)) is not problem:
-        get_logger(__name__).warning(problem.code, path=request.url.path, because=f"{type(cause).__name__}: {cause}")
+        get_logger(__name__).warning(
+            problem.code, path=request.scope["path"], because=f"{type(cause).__name__}: {cause}"
+        )
     return problem.response()
 
 
@@ -94,7 +96,7 @@ def install(app: FastAPI, troubles: Troubles) -> None:
         return Problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {})).response()
 
     async def on_bug(request: Request, error: Exception) -> Response:
-        get_logger(__name__).error("unhandled", path=request.url.path, exc_info=error)
+        get_logger(__name__).error("unhandled", path=request.scope["path"], exc_info=error)
         return Problem(500, "internal_error", "an error of ours; it is in the service's log").response()
 
     async def on_trouble(request: Request, error: Exception) -> Response:

@@ -43,18 +43,7 @@ async def serve(
     finishes its round first."""
     log = get_logger(__name__)
     listener = listen(settings.host, settings.port)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            http=BoundedProtocol,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            loop="none",
-            timeout_graceful_shutdown=2,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        )
-    )
+    server = _Server(configured(app, settings))
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -79,6 +68,22 @@ async def serve(
         if not stopping.is_set():
             raise SystemExit("a part of the service ended by itself; its log says which")
     log.info("stopped")
+
+
+def configured(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
+    """How the app is served. Who is no trusted proxy says nothing about where a request came from."""
+    return uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        ws="none",  # we have none; an upgrade that is asked for is answered as the request that it is
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        loop="none",
+        forwarded_allow_ips=settings.proxies,
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -16,7 +16,11 @@ from services.contracts.access import ACCESS
 from . import openapi, problems, published
 from .directory import Directory
 from .health import Health, Said
+from .http import addresses
 from .http.bodies import BoundedBodies
+from .http.heads import Heads
+from .http.parameters import only_known
+from .http.streams import OpenStreams
 from .http.watched import HttpInstruments, Watched
 from .keys import authorized
 from .lanes import Lanes
@@ -26,6 +30,11 @@ health_router = APIRouter(tags=["service"])
 _KEYED: dict[int | str, dict[str, Any]] = {
     401: {"description": "no key, or one that is not known"},
     403: {"description": "this key's role may not"},
+}
+_ASKED_WRONG: dict[int | str, dict[str, Any]] = {
+    422: {
+        "description": "a parameter that there is not, or one given twice; `field` names it, `allowed` those there are"
+    }
 }
 
 
@@ -69,6 +78,12 @@ async def get_prometheus(request: Request) -> Response:
     return Response(generate_latest(request.app.state.health.registry), media_type=CONTENT_TYPE_LATEST)
 
 
+@health_router.get("/openapi.json", include_in_schema=False)
+async def openapi_document(request: Request) -> Response:
+    """What this service answers and takes."""
+    return JSONResponse(request.app.openapi())
+
+
 _EVERYWHERE = (health_router, published.router)
 """What every service has."""
 
@@ -88,20 +103,28 @@ def build_app(
     over HTTP, `body_limits` how many bytes a body has where it is more than a few, by the beginning of the path.
     RuntimeError where a route and the access table disagree."""
     app = FastAPI(
-        title=title, docs_url=None, redoc_url=None, separate_input_output_schemas=False, redirect_slashes=False
+        title=title,
+        openapi_url=None,  # a route of ours, as all others are
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+        redirect_slashes=False,
     )
     app.state.service, app.state.health, app.state.directory = service, health, directory
+    app.state.streams = OpenStreams(health.registry)
     for name, value in resources.items():
         setattr(app.state, name, value)
     problems.install(app, troubles)
     _hold_to(ACCESS[service], routers)
     for router in (*_EVERYWHERE, *routers):
         _document(router)
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(only_known)])
     app.add_middleware(Lanes, routers=routers)
+    app.add_middleware(Heads)
     app.add_middleware(BoundedBodies, limits=body_limits)
     app.add_middleware(Watched, instruments=HttpInstruments(health.registry))
     routes = [route for router in (*_EVERYWHERE, *routers) for route in router.routes if isinstance(route, APIRoute)]
+    addresses.install(app, routes)
     app.openapi = cache(partial(openapi.document, app, service, routes, _asks_for_key))  # type: ignore[method-assign]  # FastAPI's own way to replace the document
     return app
 
@@ -111,7 +134,7 @@ def _document(router: APIRouter) -> None:
     for route in router.routes:
         if not isinstance(route, APIRoute):
             continue
-        told = (_KEYED if _asks_for_key(route) else {}) | route.responses
+        told = (_KEYED if _asks_for_key(route) else {}) | _ASKED_WRONG | route.responses
         route.responses = {
             code: {"content": {problems.MEDIA_TYPE: {"schema": problems.SCHEMA}}} | answer
             if int(code) >= 400
@@ -129,8 +152,6 @@ def _hold_to(table: Mapping[str, tuple[str, ...]], routers: Sequence[APIRouter])
         for method in (route.methods or set()) - {"HEAD"}
     }
     for endpoint, roles in table.items():
-        if endpoint in ("GET /openapi.json", "GET /static/{path:path}"):
-            continue
         if endpoint not in routes:
             raise RuntimeError(f"{endpoint} stands in the access table and has no route")
         if bool(roles) != _asks_for_key(routes[endpoint]):

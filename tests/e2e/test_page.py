@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, cast
 
+import httpx
 import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -45,8 +46,15 @@ def test_the_door_says_what_is_wrong_and_lets_in_with_a_key(shown: Deployment, b
     assert page.evaluate("document.cookie") == "", "no script can read the session"
     page.reload()
     expect(page.locator("nav")).to_be_visible(timeout=SECONDS)
+    copied = {one["name"]: one["value"] for one in context.cookies()}
+    page.route("**/v1/session", lambda route: route.fulfill(status=503, json={"code": "unavailable"}))
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_role("alert").filter(has_text="未能退出")).to_be_visible(timeout=SECONDS)
+    page.unroute("**/v1/session")
+    assert httpx.get(f"{shown.url('metrics')}/v1/session", cookies=copied).status_code == 200
     page.get_by_role("button", name="退出").click()
     expect(page.get_by_label("看板钥匙")).to_be_visible(timeout=SECONDS)
+    assert httpx.get(f"{shown.url('metrics')}/v1/session", cookies=copied).status_code == 401, "copies end as well"
     context.close()
 
 

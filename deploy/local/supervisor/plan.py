@@ -88,8 +88,7 @@ def _own(home: Home, wanted: Wanted, service: str) -> dict[str, str]:
     if service == "routing":
         return store | {"MINGSHAO_ADMIN_KEY_HASH": keys.hash_of(keys.local(home, "admin"))}
     if service == "metrics":
-        session = str(keys.secret_file(home, "session"))
-        return store | {"MINGSHAO_PUBLIC": "true", "MINGSHAO_SESSION_SECRET_FILE": session}
+        return store | {"MINGSHAO_PUBLIC": "true"}
     return store
 
 

@@ -1,5 +1,6 @@
 """Bodies as they come over HTTP: of a type, up to a size, one or lines; and what OpenAPI says of them."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -40,7 +41,8 @@ def media_type(request: Request, *known: str) -> str:
 
 def lines_of(raw: bytes) -> list[bytes]:
     """The lines, a last empty one left out. Problem 413 where they are too many, 422 where there is none."""
-    lines = raw.split(b"\n")
+    # files that were put together have a mark at the beginning of each
+    lines = [line.removeprefix(BOM_UTF8) for line in raw.split(b"\n")]
     while lines and not lines[-1].strip():
         lines.pop()
     if len(lines) > MAX_LINES:

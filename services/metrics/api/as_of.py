@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from services.contracts.times import with_plus
 from services.runtime.problems import Problem
 
 from ..domain.position import BadPosition, position_in
@@ -32,8 +33,7 @@ async def moment(as_of: str | None, asked: Asked, desk: Desk) -> AsOf | None:
 
 def _time_in(text: str, zone: ZoneInfo) -> datetime | None:
     try:
-        # an unencoded + in a query arrives as a blank
-        at = datetime.fromisoformat(text.replace(" ", "+"))
+        at = datetime.fromisoformat(with_plus(text))
         return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError):
         return None

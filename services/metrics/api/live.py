@@ -4,16 +4,15 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import StreamingResponse
 
-from services.runtime.health import Health
-from services.runtime.keys import Caller, caller_of
-from services.runtime.problems import Problem
+from services.runtime.http.streams import TOO_MANY, EventStream, caller_stays, streamed
+from services.runtime.keys import Caller
 
 from ..domain.position import BadPosition, position_in, written
 from ..handlers import Ask, Overview, answers, limited
@@ -39,6 +38,7 @@ router = APIRouter(tags=["rates"])
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         },
         422: {"description": "as for GET /v1/rates"},
+        429: TOO_MANY,
         503: {"description": "try again"},
     },
 )
@@ -48,36 +48,29 @@ async def stream_rates(
     asked: Annotated[Ask, Depends(watched_by)],
     desk: AtDesk,
     last_event_id: Annotated[str | None, Header()] = None,
-) -> StreamingResponse:
+) -> EventStream:
     """The overview, or one rate, again whenever it may have changed. Resume with Last-Event-ID."""
     heard = desk.bell.rings
     first = await _picture(asked, desk)
 
-    def alive() -> bool:
-        health: Health = request.app.state.health
-        try:
-            caller_of(request)
-        except Problem:
-            return False  # the key was withdrawn meanwhile, or the sign-in is over
-        return not health.stopping
-
-    return StreamingResponse(
-        events(asked, desk, first, heard, last_event_id, alive),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return await streamed(request, events(asked, desk, first, heard, last_event_id, caller_stays(request)))
 
 
 async def events(
-    asked: Ask, desk: Desk, picture: Overview, heard: int, last_event_id: str | None, alive: Callable[[], bool]
-) -> AsyncIterator[bytes]:
+    asked: Ask,
+    desk: Desk,
+    picture: Overview,
+    heard: int,
+    last_event_id: str | None,
+    alive: Callable[[], Awaitable[bool]],
+) -> AsyncGenerator[bytes]:
     """The stream's bytes while `alive`, from the first `picture` on, which was read after the bell's ring `heard`."""
     shown = last_event_id
     if last_event_id is not None and not _continues(last_event_id, picture.position):
         yield _event("reset", b"{}")
         shown = None
     facing = _facing(picture)
-    while alive():
+    while await alive():
         if event_id(picture.position) != shown or _facing(picture) != facing:
             shown, facing = event_id(picture.position), _facing(picture)
             yield _event("rates", msgspec.json.encode(picture), shown)
@@ -87,7 +80,7 @@ async def events(
         rings = heard
         for _ in range(int(BEAT_SECONDS / LOOK_SECONDS)):
             rings = await desk.bell.wait(heard, LOOK_SECONDS)
-            if rings != heard or not alive():
+            if rings != heard or not await alive():
                 break
         heard = rings
         try:

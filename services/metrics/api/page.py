@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.runtime.http.parameters import LinkedRoute
 from services.runtime.problems import Problem
 
 from .board import require_public
@@ -33,7 +34,7 @@ _FILES: dict[str, bytes] = (
 
 _COMPRESSED = {name: gzip.compress(body, mtime=0) for name, body in _FILES.items()}
 
-router = APIRouter(tags=["page"])
+router = APIRouter(tags=["page"], route_class=LinkedRoute)
 _NOT_BUILT: dict[int | str, dict[str, Any]] = {503: {"description": "the page was not built"}}
 
 

@@ -42,30 +42,36 @@ AtDoor = Annotated[Sessions, Depends(_sessions)]
         401: {"description": "no such key"},
         403: {"description": "a key that may not see figures, or a page of another site"},
         422: {"description": "no key was sent"},
-        503: {"description": "the keys are not read yet: try again"},
+        503: {"description": "the keys are not read yet, or the store is away: try again"},
     },
 )
 async def sign_in(request: Request, body: Annotated[SignIn, Body()], sessions: AtDoor) -> Response:
     """Keep a key's sign-in in a cookie. Only for pages of this site."""
     _same_site(request)
-    actor = actor_of(f"Bearer {body.key.strip()}", request.app.state.directory.snapshot)
+    known = request.app.state.directory.snapshot
+    actor = actor_of(f"Bearer {body.key.strip()}", known)
     if actor.role not in (roles := ACCESS["metrics"][_READS]):
         raise Problem(403, "wrong_role", f"figures are for {', '.join(roles)}; this key is {actor.sender}")
     answer = Response(status_code=204)
-    sessions.open(answer, key_id(body.key.strip()), secure=request.url.scheme == "https")
+    secure = request.scope["scheme"] == "https"
+    await sessions.open(answer, key_id(body.key.strip()), known, actor.role, secure)
     return answer
 
 
 @router.delete(
     "/v1/session",
     status_code=204,
-    responses={204: {"description": "signed out"}, 403: {"description": "a page of another site"}},
+    responses={
+        204: {"description": "signed out: the cookie opens nothing more, nor does a copy of it"},
+        403: {"description": "a page of another site"},
+        503: {"description": "the store is away: not signed out, try again"},
+    },
 )
 async def sign_out(request: Request, sessions: AtDoor) -> Response:
-    """Take the cookie back."""
+    """End the sign-in everywhere, and take the cookie back."""
     _same_site(request)
     answer = Response(status_code=204)
-    sessions.close(answer)
+    await sessions.close(request, answer)
     return answer
 
 

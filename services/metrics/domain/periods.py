@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from services.contracts.times import with_plus
+
 from .bounds import EARLIEST, LATEST, bounded
 
 _BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -98,7 +100,7 @@ def _edge(field: str, text: str | None, zone: ZoneInfo, *, days: bool) -> dateti
             at = bucket = _midnight(date.fromisoformat(text), zone)
         else:
             # an unencoded + in a query arrives as a blank
-            at = datetime.fromisoformat(text.replace(" ", "+"))
+            at = datetime.fromisoformat(with_plus(text))
             at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
             bucket = day_of(at, zone) if days else hour_of(at, zone)
     except (ValueError, OverflowError):

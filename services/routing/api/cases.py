@@ -1,6 +1,5 @@
 """Cases, the outcomes of actions, and the dispatcher's queue."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -10,6 +9,7 @@ from pydantic import BeforeValidator
 
 from services.contracts.actors import Actor
 from services.contracts.cases import State
+from services.contracts.times import with_plus
 from services.runtime.keys import Caller
 from services.runtime.openapi import answer as documented
 from services.runtime.problems import Problem
@@ -31,12 +31,10 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 _NOT_YET: dict[int | str, dict[str, Any]] = {
     404: {"description": "not seen up to `read_up_to`, or set aside; `code` says which"}
 }
-_PLUS_LOST = re.compile(r"(\d{4}-\d\d-\d\d[Tt][\d:.]+) (\d\d:?\d\d)")
 
 
 def _with_plus(given: object) -> object:
-    """In a query an unencoded `+` is a blank: a time in which a blank stands for it, and for nothing else, is meant."""
-    return _PLUS_LOST.sub(r"\1+\2", given) if isinstance(given, str) and _PLUS_LOST.fullmatch(given) else given
+    return with_plus(given) if isinstance(given, str) else given
 
 
 Since = Annotated[datetime | None, BeforeValidator(_with_plus), Query()]

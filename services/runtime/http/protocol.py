@@ -1,23 +1,21 @@
 """A connection whose request head is bounded in size and time: uvicorn's parser by itself would gather any."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ..problems import Problem
+from .watched import HEADERS
 
 MAX_HEAD_BYTES = 65_536
 """Of the request line and all headers together, but for what comes in the same read as their end."""
 MAX_HEADERS = 128
 HEAD_SECONDS = 20.0
 """In which the head of a request has to be whole, once it has begun; and a new connection's first one."""
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"Content-Type: application/problem+json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
-)
-_BODY = (
-    b'{"type":"urn:mingshao:problem:headers_too_large","title":"Request Header Fields Too Large","status":431,'
-    b'"detail":"at most 64 KiB of request line and headers, and 128 headers","code":"headers_too_large"}'
-)
+_TOO_LARGE = Problem(431, "headers_too_large", "at most 64 KiB of request line and headers, and 128 headers")
+_NO_HTTP = Problem(400, "bad_request", "this is no HTTP request that we can read; escape what an address cannot hold")
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -85,5 +83,16 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self) -> None:
         self._head_is_whole()
         if not self.transport.is_closing():
-            self.transport.write(_TOO_LARGE % (len(_BODY), _BODY))
-            self.transport.close()
+            self._last_words(_TOO_LARGE)
+
+    def send_400_response(self, msg: str) -> None:
+        """What the parser cannot read."""
+        self._head_is_whole()
+        self._last_words(_NO_HTTP)
+
+    def _last_words(self, problem: Problem) -> None:
+        answer = problem.response()
+        head = f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\nConnection: close\r\n".encode()
+        lines = b"".join(b"%s: %s\r\n" % one for one in (*answer.raw_headers, *HEADERS))
+        self.transport.write(head + lines + b"\r\n" + bytes(answer.body))
+        self.transport.close()

@@ -46,14 +46,13 @@ class Watched:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = time.perf_counter()
+        began, method = time.perf_counter(), scope["method"] if scope["method"] in METHODS else "other"
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 there = {name for name, _ in message["headers"]}
                 message["headers"] = [*message["headers"], *(one for one in HEADERS if one[0] not in there)]
                 route = getattr(scope.get("route"), "path", "other")
-                method = scope["method"] if scope["method"] in METHODS else "other"
                 self._instruments.requests.labels(method, route, message["status"]).inc()
                 self._instruments.seconds.labels(method, route).observe(time.perf_counter() - began)
             await send(message)

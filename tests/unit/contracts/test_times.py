@@ -7,7 +7,7 @@ import pytest
 
 from services.contracts.actions import ActionDetails, ActionRequested
 from services.contracts.actors import ROUTING
-from services.contracts.times import check_aware
+from services.contracts.times import check_aware, with_plus
 
 NAIVE = datetime(2026, 3, 1, 8)  # noqa: DTZ001  # what is to be refused
 AWARE = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -32,3 +32,19 @@ def test_message_refuses_a_naive_time() -> None:
 def test_naive_time_on_the_wire_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError, match="timezone"):
         msgspec.json.decode(b'{"until": "2026-03-01T08:00:00"}', type=ActionDetails)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("2026-03-01T08:00:00 08:00", "2026-03-01T08:00:00+08:00"),
+        ("2026-03-01 08:00 0800", "2026-03-01 08:00+0800"),
+        ("2026-03-01T08:00:00.5 08", "2026-03-01T08:00:00.5+08"),
+        ("2026-03-01 08:00", "2026-03-01 08:00"),
+        ("2026-03-01 08:00:00+08:00", "2026-03-01 08:00:00+08:00"),
+        ("2026-03-01", "2026-03-01"),
+        ("x 08:00", "x 08:00"),
+    ],
+)
+def test_a_plus_that_a_query_lost_is_put_back_and_no_other_blank_is_touched(given: str, meant: str) -> None:
+    assert with_plus(given) == meant

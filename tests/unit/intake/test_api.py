@@ -1,7 +1,9 @@
 """Intake over HTTP with a log of its own: what is taken, what is refused and how, and never a false 202."""
 
 import asyncio
+import gzip
 import json
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType, SimpleNamespace
@@ -261,3 +263,13 @@ async def test_a_line_that_nothing_could_hold_costs_the_others_nothing(client: h
         "5",
         "6",
     }
+
+
+async def test_a_batch_may_come_compressed_and_of_files_that_begin_with_a_mark(
+    client: httpx.AsyncClient, log: Log
+) -> None:
+    lines = b"\n".join(b"\xef\xbb\xbf" + json.dumps(ticket(source_id=f"m{number}")).encode() for number in range(3))
+    for content, encoding in ((lines, "identity"), (gzip.compress(lines), "gzip"), (zlib.compress(lines), "deflate")):
+        headers = {"Authorization": "Bearer hotline", "Content-Type": "application/x-ndjson"}
+        answer = await client.post("/v1/tickets", content=content, headers=headers | {"Content-Encoding": encoding})
+        assert [json.loads(line)["status"] for line in answer.text.splitlines()] == [202] * 3

@@ -57,7 +57,7 @@ def test_each_service_is_told_of_the_secrets_that_it_needs_by_their_files(home: 
         "intake": ["MINGSHAO_CONTACT_SECRET_FILE"],
         "routing": ["MONGODB_URI_FILE"],
         "notify": ["MONGODB_URI_FILE"],
-        "metrics": ["MINGSHAO_SESSION_SECRET_FILE", "MONGODB_URI_FILE"],
+        "metrics": ["MONGODB_URI_FILE"],
         "evidence": ["MONGODB_URI_FILE"],
     }
     for environment in told.values():

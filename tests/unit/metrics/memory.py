@@ -16,6 +16,8 @@ from services.metrics.domain.slices import ALL_IDS, Ids
 from services.metrics.domain.units import moves
 from services.metrics.domain.watermark import Watermark
 from services.metrics.ports import CellQuery, CellsAway, Chunk, Kept, KeptAlerts, Parted, Reading
+from services.runtime.problems import unavailable
+from services.runtime.sessions import Session
 
 from .test_worked_example import SHANGHAI
 
@@ -192,3 +194,37 @@ class PlainNames:
 
     def inhabitants(self, dimension: str, value: str) -> int | None:
         return None
+
+
+class MemorySessions:
+    """Sign-ins, as all instances see them."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Session] = {}
+        self.away = False
+        self.looks = 0
+
+    async def keep(self, session: Session, most: int) -> None:
+        self._answers()
+        self.rows[session.id] = session
+        mine = [one for one in self.rows.values() if one.key == session.key]
+        for old in sorted(mine, key=lambda one: one.made_at, reverse=True)[most:]:
+            del self.rows[old.id]
+
+    async def one(self, session_id: str, now: datetime) -> Session | None:
+        self.looks += 1
+        self._answers()
+        found = self.rows.get(session_id)
+        return found if found is not None and found.expires_at > now else None
+
+    async def end(self, session_id: str) -> None:
+        self._answers()
+        self.rows.pop(session_id, None)
+
+    async def end_all(self, key: str) -> None:
+        self._answers()
+        self.rows = {name: one for name, one in self.rows.items() if one.key != key}
+
+    def _answers(self) -> None:
+        if self.away:
+            raise unavailable("MongoDB does not answer")

@@ -27,7 +27,7 @@ from services.runtime.sessions import Sessions
 from services.runtime.web import build_app
 
 from .cases import before_the_merge, excluded_story
-from .memory import HandBell, MemoryAlerts, MemoryCells, MemoryEvidence, counted
+from .memory import HandBell, MemoryAlerts, MemoryCells, MemoryEvidence, MemorySessions, counted
 from .test_worked_example import SHANGHAI
 
 NOW = datetime(2026, 4, 11, 1, 30, tzinfo=UTC)
@@ -46,6 +46,7 @@ class Stage:
         self.evidence = MemoryEvidence(self.cells.facts)
         self.disagreed: list[Receipt] = []
         self.alerts = MemoryAlerts()
+        self.sessions = MemorySessions()
         self.bell = HandBell()
         self.mark = counted(NOW)
         self.evident: datetime | None = NOW
@@ -82,7 +83,7 @@ class Stage:
             troubles=api.TROUBLES,
             health=self.health,
             directory=cast(Directory, self.directory),
-            resources={"desk": self.desk, "dead": None, "sessions": Sessions("a secret"), "public": True},
+            resources={"desk": self.desk, "dead": None, "sessions": Sessions(self.sessions), "public": True},
         )
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.app, raise_app_exceptions=False), base_url="http://metrics"

@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 import pytest
@@ -23,6 +23,7 @@ from services.runtime.directory import DirectorySnapshot
 from .memory import MemoryCells, PlainNames, counted
 from .test_api import NOW, Stage
 from .test_worked_example import SHANGHAI
+from .waiting import until
 
 
 @pytest.fixture
@@ -38,8 +39,12 @@ def handled() -> Ask:
     return lambda _: [asked]
 
 
+async def stays() -> bool:
+    return True
+
+
 async def following(
-    stage: Stage, last_event_id: str | None = None, alive: Any = lambda: True
+    stage: Stage, last_event_id: str | None = None, alive: Callable[[], Awaitable[bool]] = stays
 ) -> AsyncIterator[tuple[str, str]]:
     """(event, id) of each event; a beat is ("beat", "")."""
     ask = handled()
@@ -92,7 +97,7 @@ async def test_the_hour_moves_due_figures_without_a_fact(stage: Stage) -> None:
     stage.desk = msgspec.structs.replace(stage.desk, clock=lambda: now)
     ask = overview(None, None, {}, SHANGHAI)
     first = await answers(ask(now), cells=stage.cells, names=PlainNames(), zone=SHANGHAI, mark=counted(now))
-    stream = events(ask, stage.desk, first, 0, None, lambda: True)
+    stream = events(ask, stage.desk, first, 0, None, stays)
     assert (await anext(stream)).startswith(b"event: rates")
     now = NOW + timedelta(hours=1)
     assert (await anext(stream)).startswith((b":", b"event: rates"))
@@ -102,7 +107,11 @@ async def test_the_hour_moves_due_figures_without_a_fact(stage: Stage) -> None:
 
 async def test_the_stream_ends_when_the_process_stops_or_the_key_goes(stage: Stage) -> None:
     left = [True, False]
-    stream = following(stage, alive=lambda: left.pop(0) if left else False)
+
+    async def stays_once() -> bool:
+        return bool(left) and left.pop(0)
+
+    stream = following(stage, alive=stays_once)
     assert [event async for event in stream] == [("rates", "0:13,1:0")]
 
     async def ends_by_itself() -> str:
@@ -118,6 +127,21 @@ async def test_the_stream_ends_when_the_process_stops_or_the_key_goes(stage: Sta
     assert data["today"] == "2026-04-11"
     page = {"handled", "replied", "on_time", "satisfied"}
     assert {answer["rate"] for answer in data["answers"] if answer["definition"]["denominator"]} == page
+
+
+async def test_signing_out_ends_the_streams_of_that_sign_in_and_a_store_that_is_away_does_not(stage: Stage) -> None:
+    await stage.client.post("/v1/session", json={"key": "look"})
+    reading = asyncio.create_task(stage.get("/v1/rates/stream", key=None))
+    await until(lambda: stage.app.state.streams._of_key.total() == 1)
+    stage.sessions.away = True
+    looks = stage.sessions.looks
+    await until(lambda: stage.sessions.looks >= looks + 2)
+    assert not reading.done()
+    stage.sessions.away = False
+    assert (await stage.client.delete("/v1/session")).status_code == 204
+    async with asyncio.timeout(20):
+        assert (await reading).status_code == 200
+    assert not stage.app.state.streams._of_key
 
 
 async def test_the_overview_takes_filters_and_refuses_what_it_cannot_group(stage: Stage) -> None:

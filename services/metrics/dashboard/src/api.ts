@@ -99,8 +99,10 @@ export async function signIn(key: string): Promise<void> {
   signedIn.value = true;
 }
 
+/** End the sign-in, copies of its cookie too. Throws where it goes on. */
 export async function signOut(): Promise<void> {
-  await fetch("/v1/session", { method: "DELETE" });
+  const answer = await fetch("/v1/session", { method: "DELETE" });
+  if (!answer.ok) throw await problem(answer);
   signedIn.value = false;
 }
 

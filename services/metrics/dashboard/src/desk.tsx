@@ -2,10 +2,11 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { Problem, resume, signIn, signOut } from "./api";
+import { Problem, resume, signIn } from "./api";
 import { age, clock } from "./format";
 import { Behind } from "./parts/behind";
 import { Brand, LanguageButton, SizeButton } from "./parts/head";
+import { SignOut } from "./parts/sign_out";
 import { overviewAsked } from "./periods";
 import { clearLink, keyOfLink } from "./key";
 import { href, route, VIEWS } from "./route";
@@ -50,7 +51,7 @@ function Inside() {
         <LinkState />
         <SizeButton />
         <LanguageButton />
-        <button type="button" class="button" onClick={() => void signOut()}>{say("sign_out")}</button>
+        <SignOut />
       </header>
       <Behind told={overview.value} />
       <main id="main" tabIndex={-1} class={link.value === "down" ? "old" : ""}><View /></main>

@@ -3,7 +3,7 @@ import { language } from "./state";
 
 const ZH = {
   title: "鸣哨", tagline: "有呼必应，件件有着落", other: "English", skip: "跳到内容",
-  overview: "总览", departments: "部门", map: "地图", explore: "查询", sign_out: "退出",
+  overview: "总览", departments: "部门", map: "地图", explore: "查询", sign_out: "退出", still_in: "未能退出，请再点一次",
   key: "看板钥匙", enter: "进入", key_note: "本机的钥匙：mingshao key dashboard",
   bad_key: "这把钥匙不认识，或已收回。请换一把。", wrong_key: "这把钥匙不能看数字，请用看板钥匙。",
   opening: "正在连接…", live: "实时", away: "数据库暂不可用", down: "连接中断",
@@ -41,7 +41,7 @@ const ZH = {
 };
 const EN: Record<keyof typeof ZH, string> = {
   title: "Mingshao", tagline: "Every call is answered and followed to its end", other: "中文", skip: "Skip to content",
-  overview: "Overview", departments: "Departments", map: "Map", explore: "Explore", sign_out: "Sign out",
+  overview: "Overview", departments: "Departments", map: "Map", explore: "Explore", sign_out: "Sign out", still_in: "Not signed out: press again",
   key: "Dashboard key", enter: "Enter", key_note: "The local one: mingshao key dashboard",
   bad_key: "This key is not known or was withdrawn. Try another.", wrong_key: "This key may not see figures; use a dashboard key.",
   opening: "Connecting…", live: "Live", away: "The database does not answer", down: "Connection lost",
