@@ -7,6 +7,7 @@ definition is then one shared component under its own name, every error is the o
 after its function, and whatever asks for a key says so.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -94,10 +95,23 @@ def _with_components(made: dict[str, Any]) -> dict[str, Any]:
     names = {key: _definitions[key].__name__ for key in wanted}
     if len(set(names.values())) < len(names) or any("." in name for name in parts):
         raise ValueError(f"two definitions have one name among {sorted(parts)}: rename one of them")
-    schemas = {name: tidy(schema) for name, schema in sorted(parts.items())}
+    schemas = {name: _without_defaults(tidy(schema)) for name, schema in sorted(parts.items())}
     made["components"]["schemas"] = made["components"]["schemas"] | schemas
     whole: dict[str, Any] = _plain(made, names)
     return whole
+
+
+def _without_defaults(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a field is where it is left out, said in words: a generator takes a field with a `default` for one that is
+    always there, so that callers would have to send all of them, and would read what an answer leaves out."""
+    fields = {}
+    for name, field in schema.get("properties", {}).items():
+        kept = {key: value for key, value in field.items() if key != "default"}
+        if field.get("default") not in (None, "", [], {}):
+            said = f"`{json.dumps(field['default'], ensure_ascii=False)}` where it is left out"
+            kept["description"] = f"{kept['description']}; {said}" if "description" in kept else said
+        fields[name] = kept
+    return schema | {"properties": fields} if fields else schema
 
 
 def _references(node: Any) -> Iterator[str]:

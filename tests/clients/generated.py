@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 TYPESCRIPT = Path(__file__).parent / "typescript"
+PYTHON = Path(__file__).parent / "python"
 PYTHON_CONFIG = Path(__file__).parents[2] / "docs" / "clients" / "openapi-python-client.yaml"
 BIN = Path(sys.executable).parent
 
@@ -30,6 +32,24 @@ def typescript_types(service: str, document: Mapping[str, Any], folder: Path) ->
     source.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     node(TYPESCRIPT / "node_modules/openapi-typescript/bin/cli.js", source, "--output", types)
     return types
+
+
+def python_street(folder: Path) -> Path:
+    """The program that uses the Python clients, beside them."""
+    return Path(shutil.copy(PYTHON / "street.py", folder))
+
+
+def typescript_street(folder: Path) -> Path:
+    """The program that uses the TypeScript clients, compiled strictly with all types that lie beside it."""
+    source = Path(shutil.copy(TYPESCRIPT / "street.ts", folder))
+    (folder / "node_modules").symlink_to(TYPESCRIPT / "node_modules")
+    (folder / "package.json").write_text('{"type": "module"}')
+    node(
+        TYPESCRIPT / "node_modules/typescript/bin/tsc", "--strict", "--exactOptionalPropertyTypes",
+        "--noUncheckedIndexedAccess", "--module", "nodenext", "--target", "es2023", "--lib", "es2023,dom,dom.iterable",
+        source, *folder.glob("*.d.ts"),
+    )  # fmt: skip
+    return source.with_suffix(".js")
 
 
 def node(*arguments: str | Path) -> str:

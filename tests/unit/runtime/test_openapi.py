@@ -67,7 +67,8 @@ def test_answers_are_components_shared_by_reference() -> None:
 def test_forms_that_generators_stumble_over_are_replaced() -> None:
     lamp = made(lamps())["components"]["schemas"]["Lamp"]["properties"]
     assert lamp["at"] == {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}}
-    assert lamp["note"] == {"type": ["string", "null"], "default": None}
+    assert lamp["note"] == {"type": ["string", "null"]}
+    assert lamp["state"] == {"type": "string", "description": '`"on"` where it is left out'}
 
 
 def test_every_error_is_the_problem() -> None:
