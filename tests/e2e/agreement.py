@@ -124,9 +124,11 @@ def all_equal(deployment: Deployment, dead: Collection[str] = ()) -> Agreed:
         def ask(question: dict[str, str]) -> Any:
             return until(lambda: asked(question), 60)
 
-        found = differences(recount, ask, until=datetime.now(UTC))
-    if ends(deployment.kafka_bootstrap, *READ["routing"]) != log:
-        return all_equal(deployment, dead)  # a push that its sender gave up came in meanwhile, or a clock to a mark
+        began = datetime.now(UTC)
+        found = differences(recount, ask, until=began)
+        turned = datetime.now(UTC).hour != began.hour  # due figures count up to the last full hour
+    if turned or ends(deployment.kafka_bootstrap, *READ["routing"]) != log:
+        return all_equal(deployment, dead)  # or a push that its sender gave up came in meanwhile, or a clock to a mark
     versions_without_gap(written)
     each = [fact for partition in written.values() for fact in partition]
     outcomes_equal(recount, each)

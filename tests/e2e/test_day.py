@@ -167,7 +167,7 @@ def test_sent_up_refused_rejected_and_void(deployment: Deployment) -> None:
     three.step("dispatcher", "void", reason="重复录入")
     assert (two.state, three.state) == ("rejected", "void")
     four = Day(deployment, "visit_day", category="no-such-category").step("dispatcher", "accept", category="other")
-    assert four.step("dispatcher", "recategorise", category="parking", reason="是停车问题").state == "accepted"
+    assert four.step("dispatcher", "recategorise", category="traffic", reason="是交通问题").state == "accepted"
     four.step("dispatcher", "consult", parties=["居委会"], reason="如何处理").step(
         "dispatcher", "conclude", reason="直接答复"
     )
