@@ -186,6 +186,19 @@ async def test_one_bad_line_costs_itself_alone_and_what_was_not_stored_says_503(
     assert len(log.records) == 2
 
 
+@pytest.mark.parametrize(("kind", "channel"), [("tickets", "hotline"), ("opinions", "deputy")])
+async def test_the_address_of_one_takes_lines_as_that_of_batches_does(
+    kind: str, channel: str, client: httpx.AsyncClient
+) -> None:
+    lines = "\n".join([json.dumps(ticket(channel=channel)), "{"])
+    batch = await post(client, f"/v1/{kind}/batch", lines, kind="x-ndjson")
+    assert [json.loads(line)["status"] for line in batch.text.splitlines()] == [202, 422]
+    alone = await post(client, f"/v1/{kind}", lines, kind="x-ndjson")
+    assert (alone.status_code, alone.text) == (200, batch.text)
+    one = await post(client, f"/v1/{kind}/batch", ticket(channel=channel))
+    assert (one.status_code, one.json()["code"]) == (415, "media_type")
+
+
 async def test_a_broker_that_is_away_is_a_503_with_a_time_to_come_back(client: httpx.AsyncClient, log: Log) -> None:
     log.away = {0}  # the contact alone is enough
     answer = await post(client, "/v1/tickets", ticket())
