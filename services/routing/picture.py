@@ -10,7 +10,8 @@ from pathlib import Path
 
 from services.contracts.cases import NOT_VALID, NOW_CLOSED, State
 
-from .domain.moves import ANY_OPEN, CHINESE, MOVES, REMARKS, Move
+from .domain.fields import FIELDS, Field
+from .domain.moves import ANY_OPEN, CHINESE, MOVES, REMARKS, Move, Need
 from .domain.tasks import CHINESE as TASK_CHINESE
 from .domain.tasks import TASK_MOVES
 
@@ -40,6 +41,11 @@ def page() -> str:
             "| 动作 | action | 谁 who | 从 from | 到 to | 需要 needs | 可带 takes | 发生 occurrence |",
             "|---|---|---|---|---|---|---|---|",
             *(_row(move) for move in MOVES.values()),
+            "",
+            "## 动作的字段 · An action's fields\n",
+            "| 字段 field | 中文 | 内容 holds | 取值 values |",
+            "|---|---|---|---|",
+            *(_field(name, row) for name, row in FIELDS.items()),
             "",
             "## 协办任务 · An assistant's task\n",
             "The case itself is open meanwhile; its closing waits until no task is.\n",
@@ -88,6 +94,11 @@ def _row(move: Move) -> str:
     needs = ", ".join(move.needs)
     cells = (move.chinese, f"`{move.action}`", who, _states(move), to, needs, takes, move.occurrence or "")
     return "| " + " | ".join(cells) + " |"
+
+
+def _field(name: Need, row: Field) -> str:
+    values = "、".join(f"`{value}` {chinese}" for value, chinese in row.values.items())
+    return f"| `{name}` | {row.chinese} | {row.holds} | {values} |"
 
 
 def _states(move: Move) -> str:
