@@ -2,19 +2,40 @@
 
 import os
 import sys
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
 from .cli import dead, directory, lifecycle, metrics, reclock, routing, show, work
+from .cli.group import Commands
 from .errors import LocalError
 
 app = typer.Typer(
+    cls=Commands,
     help="鸣哨：本机部署  Mingshao on one machine",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+def show_version(wanted: bool) -> None:
+    """And nothing else."""
+    if wanted:
+        sys.stdout.write(f"mingshao {metadata.version('mingshao')}\n")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="版本  The version")]
+
+
+@app.callback()
+def program(_: Version = False) -> None:
+    """鸣哨：本机部署  Mingshao on one machine."""
+
+
 for command in (
     lifecycle.up,
     lifecycle.down,

@@ -10,24 +10,31 @@ from services.contracts.topics import READING_SERVICES as WORKERS
 from ..calls import Caller, Refused
 from ..errors import LocalError
 from ..places import Home
-from .show import HomeOption, caller, console, home_of, in_zone, say
+from .group import Commands
+from .show import HomeOption, JsonOption, caller, console, home_of, in_zone, say, write_json
 
-app = typer.Typer(help="死信：处理不了的记录  Records that could not be processed", no_args_is_help=True)
+app = typer.Typer(cls=Commands, help="死信：处理不了的记录  Records that could not be processed", no_args_is_help=True)
 Service = Annotated[str | None, typer.Option("--service", help=f"{', '.join(WORKERS)}；默认全部  Default: all")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="dead list 里的编号  As in dead list")]
 
 
 @app.command("list")
-def list_dead(service: Service = None, home: HomeOption = None) -> None:
+def list_dead(service: Service = None, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """列出  List them."""
+    found = [
+        {"service": name} | item
+        for name in _services(service)
+        for item in caller(home_of(home), name, "admin").json("GET", "/v1/dead")["items"]
+    ]
+    if as_json:
+        write_json(found)
+        return
     table = Table("服务 service", "id", "主题 topic", "分区@位置", "时间 at", "原因 reason", "已重放", box=None)
-    for name in _services(service):
-        for item in caller(home_of(home), name, "admin").json("GET", "/v1/dead")["items"]:
-            place = f"{item['partition']}@{item['offset']}"
-            done = "✓" if item.get("replayed") else ""
-            at = in_zone(item["at"])
-            words = (name, item["id"], item["topic"], place, at, item["reason"], done)
-            table.add_row(*(str(word).replace("[", "\\[") for word in words))
+    for item in found:
+        place = f"{item['partition']}@{item['offset']}"
+        done = "✓" if item.get("replayed") else ""
+        words = (item["service"], item["id"], item["topic"], place, in_zone(item["at"]), item["reason"], done)
+        table.add_row(*(str(word).replace("[", "\\[") for word in words))
     if table.row_count:
         console.print(table)
     else:

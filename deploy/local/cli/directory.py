@@ -16,11 +16,14 @@ from ..directory import alerts, files, service, writing
 from ..directory.files import Files
 from ..directory.rows import Difference, differences
 from ..errors import LocalError
-from .show import HomeOption, caller, console, home_of, say, tell
+from .group import Commands
+from .show import HomeOption, JsonOption, caller, console, home_of, say, tell, write_json
 
 LONGEST = 72
 app = typer.Typer(
-    help="目录：部门、类别、政策、网格等  Departments, categories, policies, grids …", no_args_is_help=True
+    cls=Commands,
+    help="目录：部门、类别、政策、网格等  Departments, categories, policies, grids …",
+    no_args_is_help=True,
 )
 Paths = Annotated[
     list[Path], typer.Argument(metavar="FILE…", exists=True, readable=True, help="YAML 文件或文件夹  Files or folders")
@@ -36,14 +39,18 @@ UrlOption = Annotated[
 
 
 @app.command("diff")
-def diff(paths: Paths, url: UrlOption = None, home: HomeOption = None) -> None:
+def diff(paths: Paths, as_json: JsonOption = False, url: UrlOption = None, home: HomeOption = None) -> None:
     """看会改什么，不作更改  What these files would change, row by row; changes nothing."""
     told = files.read(paths)
     there = routing(home, url)
-    if found := differences(told.rows, service.standing(there, told.rows)):
+    found = differences(told.rows, service.standing(there, told.rows))
+    if as_json:
+        write_json([{"kind": one.kind, "id": one.id, "before": one.before, "after": one.after} for one in found])
+    elif found:
         show(found)
+    if found:
         service.send(there, found, told, dry_run=True)
-    else:
+    elif not as_json:
         say("没有变化。", "No change.", "green")
 
 

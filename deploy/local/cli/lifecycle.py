@@ -33,6 +33,8 @@ def up(
 ) -> None:
     """启动未运行的部分，全部就绪后返回  Start what is not running; return when all is ready."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a plain kill is let clean up like Ctrl-C
+    if port_base is not None:
+        ports.require_outside_ephemeral(port_base)
     place = home_of(home).make()
     wanted = wish(place, port_base, parse_scale(scale or []))
     await_stopping(place)

@@ -9,9 +9,10 @@ from rich.table import Table
 
 from ..errors import LocalError
 from . import program
+from .group import Commands
 from .show import HomeOption, console, home_of, say
 
-app = typer.Typer(help="统计服务  The metrics service", no_args_is_help=True)
+app = typer.Typer(cls=Commands, help="统计服务  The metrics service", no_args_is_help=True)
 Accept = Annotated[
     bool, typer.Option("--accept", help="即使不同也启用新数  Read the fresh figures even where they differ")
 ]

@@ -13,9 +13,10 @@ from ..places import Home
 from ..supervisor import record
 from ..supervisor.record import Wanted
 from . import arrival, program
+from .group import Commands
 from .show import HomeOption, console, home_of, say
 
-app = typer.Typer(help="分办服务  The routing service", no_args_is_help=True)
+app = typer.Typer(cls=Commands, help="分办服务  The routing service", no_args_is_help=True)
 
 
 @app.callback()

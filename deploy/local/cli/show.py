@@ -3,9 +3,10 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import typer
 from rich.console import Console
 
@@ -25,6 +26,14 @@ ZONE = ZoneInfo("Asia/Shanghai")
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="数据目录，默认 .mingshao  The data's folder", show_default=False)
 ]
+
+
+JsonOption = Annotated[bool, typer.Option("--json", help="机器可读  For programs")]
+
+
+def write_json(found: Any) -> None:
+    """For programs, on standard output and nothing beside it."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
 
 
 def say(zh: str, en: str, style: str = "") -> None:

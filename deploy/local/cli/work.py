@@ -1,6 +1,7 @@
 """`key`, `push`, `replay`, `rates`: the commands that use a running deployment."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from rich.table import Table
 from .. import keys, pushing, street
 from ..calls import Refused
 from ..errors import LocalError
-from .show import HomeOption, caller, console, home_of, say, trouble
+from .show import HomeOption, JsonOption, caller, console, home_of, in_zone, say, trouble, write_json
 
 SHOWN_PROBLEMS = 20
 BASIS = {"handled": "cohort", "replied": "cohort", "on_time": "due", "satisfied": "cohort"}
@@ -85,18 +86,35 @@ def replay(
     raise typer.Exit(replay_command(file, home_of(home).path, more_to_come=more_to_come))
 
 
-def rates(home: HomeOption = None) -> None:
-    """主要指标  The main rates."""
+def rates(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """主要指标，及统计截至何时  The main rates, and up to when they count."""
     metrics = caller(home_of(home), "metrics", "dashboard")
+    found = [metrics.json("GET", "/v1/rates", params={"rate": rate, "basis": basis}) for rate, basis in BASIS.items()]
+    if as_json:
+        write_json(found)
+        return
     table = Table(
         "指标 rate", "口径 basis", "分子", "分母", "数值 value", "95% 区间 interval", "覆盖 coverage", box=None
     )
-    for rate, basis in BASIS.items():
-        found = metrics.json("GET", "/v1/rates", params={"rate": rate, "basis": basis})
-        for row in found["rows"]:
+    for one in found:
+        for row in one["rows"]:
             words = (row["numerator"], row["denominator"], percent(row["value"]), interval(row.get("interval")))
-            table.add_row(TITLES[rate], basis, *map(str, words), coverage(row.get("coverage")))
+            table.add_row(TITLES[one["rate"]], one["basis"], *map(str, words), coverage(row.get("coverage")))
     console.print(table)
+    counted_upto(found)
+
+
+def counted_upto(found: Sequence[Any]) -> None:
+    """Up to when all of them count; a warning where that is behind."""
+    upto = [one["counted_up_to"] for one in found]
+    if None in upto:
+        say("统计截至何时尚不知道，稍后再看。", "Up to when they count is not known yet: look again soon.", "yellow")
+        return
+    at = in_zone(min(upto))
+    if all(one["complete"] for one in found):
+        say(f"全部时间，统计截至 {at}。", f"Of all times, counted up to {at}.")
+    else:
+        say(f"统计落后：截至 {at}，数字会变。", f"Counting is behind: up to {at}; the figures will change.", "yellow")
 
 
 def percent(value: float | None) -> str:

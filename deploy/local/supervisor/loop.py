@@ -24,6 +24,7 @@ LOOK_SECONDS = 1.0
 SERVER_READY_SECONDS = 120.0
 SERVICES_READY_SECONDS = 180.0
 KEYS_READ_SECONDS = 15.0
+HALTED_SECONDS = 20.0
 STOP_SECONDS = {"service": 12.0, "kafka": 20.0, "mongod": 20.0}
 
 
@@ -136,13 +137,19 @@ class Supervisor:
         services = [keeper for keeper in self._keepers.values() if keeper.member.kind == "service"]
         self._say(doing=("等待各服务就绪", "waiting for the services"), total=len(services))
 
-        def settled() -> bool:
+        stood = self._now()
+
+        def settled(*names: str) -> bool:
+            nonlocal stood
             self._say(done=sum(keeper.settled for keeper in services))
-            return all(keeper.settled for keeper in services)
+            halted = any(keeper.seen.status == "halted" for keeper in services)
+            stood = stood if halted else self._now()
+            # what waits for the share of one that is halted waits in vain, and its reason has to be said
+            in_vain = self._now() - stood > HALTED_SECONDS
+            return in_vain or all(keeper.settled for keeper in services if keeper.name in names or not names)
 
         def routing_settled() -> bool:
-            settled()
-            return all(keeper.settled for keeper in services if keeper.name == "routing-1")
+            return settled("routing-1")
 
         failure: tuple[str, str] | None = None
         deadline = self._now() + SERVICES_READY_SECONDS
@@ -163,11 +170,7 @@ class Supervisor:
                 break
         await self._until(settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
         await self._keys_read({k.name: f"http://127.0.0.1:{k.member.port}" for k in services if k.seen.ready})
-        notes = tuple(
-            (f"{k.name} 已停机待人处理：{k.seen.halted}", f"{k.name} is halted and needs a person: {k.seen.halted}")
-            for k in services
-            if k.seen.status == "halted"
-        )
+        notes = tuple(_note(keeper) for keeper in services if keeper.seen.status == "halted" or not keeper.settled)
         self._say(phase="ready", answered=self._wanted.asked, doing=("", ""), notes=notes, failure=failure)
 
     async def _seed(self) -> None:
@@ -283,6 +286,15 @@ class Supervisor:
 
     def _now(self) -> float:
         return self._loop.time()
+
+
+def _note(keeper: Keeper) -> tuple[str, str]:
+    """Of one that is not well though all has been waited for."""
+    name, seen = keeper.name, keeper.seen
+    if seen.status == "halted":
+        return f"{name} 已停机待人处理：{seen.halted}", f"{name} is halted and needs a person: {seen.halted}"
+    why = seen.waiting_for or seen.last_error or keeper.last_end or "no answer"
+    return f"{name} 还在等：{why}", f"{name} still waits: {why}"
 
 
 def _waited_for(services: Iterable[Keeper]) -> str:

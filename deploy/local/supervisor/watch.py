@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 SILENT_SECONDS = 30.0  # a service that does not answer
+SLOW_START_SECONDS = 120.0  # one that has not answered since it was started: a slow machine loads its code for a minute
 STUCK_SECONDS = 30.0  # one that has lag and makes no progress
 SILENT_SERVER_SECONDS = 60.0  # Kafka or MongoDB themselves, once they had answered
 STEADY_SECONDS = 60.0  # so long without an end, and earlier ends are forgotten
@@ -66,7 +67,8 @@ def judge_service(watched: Watched, stores_since: float | None, now: float) -> V
     """Kill it? Only time in which Kafka and MongoDB answered counts: since `stores_since`, None while they do not."""
     if stores_since is None:
         return None
-    if now - max(watched.answered or watched.started, stores_since) >= SILENT_SECONDS:
+    patience = SILENT_SECONDS if watched.answered is not None else SLOW_START_SECONDS
+    if now - max(watched.answered or watched.started, stores_since) >= patience:
         return "silent"
     if watched.left_alone or watched.lag == 0:
         return None

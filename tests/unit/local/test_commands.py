@@ -1,5 +1,6 @@
 """What the command line makes of its words, and how it says that something is wrong."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -96,6 +97,48 @@ def test_figures_read_as_percentages() -> None:
     assert (work.percent(0.96), work.percent(None), work.interval([0.941, 0.973])) == ("96.0%", "–", "94.1% – 97.3%")
     assert work.coverage({"value": 0.5, "numerator": 2, "denominator": 4}) == "50.0% (2/4)"
     assert (work.interval(None), work.coverage(None)) == ("", "")
+
+
+def test_the_version_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "--version") == 0
+    assert re.fullmatch(r"mingshao \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(("words", "known"), [(["nosuch"], "status"), (["dead", "nosuch"], "replay")])
+def test_a_command_that_there_is_not_is_answered_with_those_there_are(
+    words: list[str], known: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, *words) == 2
+    told = capsys.readouterr().err
+    assert "nosuch" in told
+    assert known in told
+
+
+def test_ports_that_the_system_gives_to_callers_are_refused_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = tmp_path / "range"
+    monkeypatch.setattr(ports, "EPHEMERAL", told)
+    told.write_text("32768\t60999\n")
+    for base in (32_700, 40_000, 60_999):
+        assert run(monkeypatch, "up", "--home", str(tmp_path / "home"), "--port-base", str(base)) == 1
+        assert "32768" in capsys.readouterr().err
+    assert not (tmp_path / "home").exists()
+    for base in (8_100, 32_668, 61_000):
+        ports.require_outside_ephemeral(base)
+    for odd in ("1024 65535", "no numbers", ""):  # no better choice, or nobody knows
+        told.write_text(odd)
+        ports.require_outside_ephemeral(40_000)
+
+
+def test_up_to_when_figures_count_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    one = {"counted_up_to": "2026-03-01T00:00:00+00:00", "complete": True}
+    work.counted_upto([one, one | {"counted_up_to": "2026-03-01T00:00:09+00:00"}])
+    assert "2026-03-01T08:00:00+08:00" in capsys.readouterr().out, "the earliest of them"
+    work.counted_upto([one, one | {"complete": False}])
+    assert "统计落后" in capsys.readouterr().out
+    work.counted_upto([one, one | {"counted_up_to": None, "complete": False}])
+    assert "尚不知道" in capsys.readouterr().out
 
 
 def test_a_death_at_start_shows_the_end_of_the_log(tmp_path: Path) -> None:

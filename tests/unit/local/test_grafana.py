@@ -18,6 +18,7 @@ from services.metrics.domain.watermark import Watermark
 from services.metrics.stream.alerts import AlertWatch
 from services.metrics.stream.control import Control
 from services.runtime.health import Health
+from services.runtime.http.streams import OpenStreams
 from services.runtime.http.watched import HttpInstruments
 from services.runtime.instruments import Instruments, Refusals
 
@@ -43,6 +44,7 @@ def exposed() -> set[str]:
 
     Instruments(health.registry)
     HttpInstruments(health.registry)
+    OpenStreams(health.registry)
     Refusals(health.registry)
     Control(health.registry, totals, AlertWatch(health.registry, frozenset, counted, check, summary))
     Alarm(health.registry)

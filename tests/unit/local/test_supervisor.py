@@ -190,6 +190,21 @@ async def test_a_stuck_or_silent_service_is_killed_and_started_again(
         assert stage.entry("routing-1").last_end == "killed: silent"
 
 
+async def test_what_waits_in_vain_for_a_halted_one_is_told_with_its_reason(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "HALTED_SECONDS", 0.3)
+    stage.tell("routing-1", status="halted", halted="the log is shorter than the store")
+    stage.tell("intake-1", status="waiting", waiting_for="its share of the partitions")
+    async with stage.supervised(stage.want("1")):
+        await stage.ready("1")
+        told = [en for _, en in stage.state.notes]
+        assert told == [
+            "intake-1 still waits: its share of the partitions",
+            "routing-1 is halted and needs a person: the log is shorter than the store",
+        ]
+
+
 async def test_a_halted_service_is_left_alone_and_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "STUCK_SECONDS", 0.1)
     stage.tell("intake-1", status="halted", halted="look at me", lag=5)

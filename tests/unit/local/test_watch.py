@@ -33,7 +33,12 @@ def test_a_steady_run_forgets_earlier_ends() -> None:
 def test_a_service_that_does_not_answer_is_silent_after_30_s() -> None:
     assert watch.judge_service(after((1.0, seen())), 0.0, 30.9) is None
     assert watch.judge_service(after((1.0, seen())), 0.0, 31.0) == "silent"
-    assert watch.judge_service(watch.begin(5.0), 0.0, 35.0) == "silent"
+
+
+def test_a_service_that_never_answered_has_two_minutes_to_load_its_code() -> None:
+    assert watch.judge_service(watch.begin(5.0), 0.0, 124.9) is None
+    assert watch.judge_service(watch.begin(5.0), 0.0, 125.0) == "silent"
+    assert watch.judge_service(watch.begin(5.0), 100.0, 125.0) is None, "only time in which it could have come up"
 
 
 def test_lag_without_progress_is_stuck_after_30_s() -> None:
