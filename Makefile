@@ -6,7 +6,7 @@ PAGE := services/metrics/dashboard
 BENCH := .venv-bench
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11
 
-.PHONY: up down test check faults bench install page browser lock
+.PHONY: up down test check faults bench audit install page browser lock
 
 up: install
 	@$(BIN)/mingshao up
@@ -35,6 +35,15 @@ $(BENCH)/installed: install locks/bench.txt
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
 	@$(BIN)/uv pip sync --quiet --python $(BENCH)/bin/python --require-hashes locks/bench.txt
 	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# asks the net what is known against the locked packages; fails where it could not ask
+audit: install .venv-audit/installed
+	.venv-audit/bin/python -m deploy.audit
+
+.venv-audit/installed: locks/audit.txt
+	@test -x .venv-audit/bin/python || $(PYTHON) -m venv .venv-audit
+	@$(BIN)/uv pip sync --quiet --python .venv-audit/bin/python --require-hashes locks/audit.txt
 	@touch $@
 
 check: install
@@ -74,4 +83,5 @@ lock: install
 	$(COMPILE) pyproject.toml --extra intake --extra routing --extra metrics --output-file locks/services.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev --output-file locks/dev.txt
 	$(COMPILE) pyproject.toml --all-extras --group bench --output-file locks/bench.txt
+	$(COMPILE) --group audit --output-file locks/audit.txt
 	for folder in deploy/local bench/kafka_streams; do (cd $$folder && ../../$(BIN)/jgo --class-path-only --system-java --resolver python lock); done

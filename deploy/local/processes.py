@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -66,6 +67,16 @@ def spawn(program: Program, home: Path) -> Running:
     except psutil.NoSuchProcess:  # it ended at once; whoever asks `alive` will see
         started = time.time()
     return Running(name=program.name, pid=child.pid, started=started, port=program.port)
+
+
+def bound_log(log: Path) -> None:
+    """Where it is large, what is in it goes into `….log.1` and its writer, which appends, goes on in the emptied file.
+    For Kafka and mongod, which do not do so themselves; a line that comes in between is lost, as none of ours is."""
+    with contextlib.suppress(FileNotFoundError):
+        if log.stat().st_size > LOG_BYTES:
+            shutil.copyfile(log, older := log.with_suffix(".log.1"))
+            older.chmod(0o600)
+            os.truncate(log, 0)
 
 
 def inherited() -> dict[str, str]:

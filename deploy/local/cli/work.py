@@ -80,7 +80,11 @@ def replay(
     ] = False,
     home: HomeOption = None,
 ) -> None:
-    """按原来的时间重放一段历史  Replay a history in its own times."""
+    """按原来的时间重放一段历史  Replay a history in its own times.
+
+    每行一个 JSON：{"kind": "ticket", "key": "source:hotline", "body": …}，或留言与答复，格式见 docs/operations.md。
+    One JSON object a line: a call, or a message with its answer, as docs/operations.md has them.
+    """
     from deploy.local.replay import replay_command
 
     raise typer.Exit(replay_command(file, home_of(home).path, more_to_come=more_to_come))

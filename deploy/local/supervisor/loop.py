@@ -25,6 +25,7 @@ SERVER_READY_SECONDS = 120.0
 SERVICES_READY_SECONDS = 180.0
 KEYS_READ_SECONDS = 15.0
 HALTED_SECONDS = 20.0
+LOG_SECONDS = 30.0
 STOP_SECONDS = {"service": 12.0, "kafka": 20.0, "mongod": 20.0}
 
 
@@ -108,6 +109,7 @@ class Supervisor:
             await _cancel(healing)
             raise
         self._looking["healing"] = healing
+        self._looking["logs"] = asyncio.create_task(self._bound_logs())
 
     async def _follow(self) -> None:
         """Do what each later `up` asks; what fails there is said, and the rest goes on."""
@@ -212,6 +214,14 @@ class Supervisor:
                     self._say()
             await asyncio.sleep(TICK_SECONDS)
 
+    async def _bound_logs(self) -> None:
+        """Of the servers; services bound their own."""
+        while True:
+            for keeper in list(self._keepers.values()):
+                if keeper.member.kind == "server":
+                    await asyncio.to_thread(processes.bound_log, keeper.program.log)
+            await asyncio.sleep(LOG_SECONDS)
+
     async def _prepare(self, member: Member) -> Keeper:
         program = await asyncio.to_thread(member.prepare)
         return Keeper(member, program, self._home.path)
@@ -268,7 +278,7 @@ class Supervisor:
     async def _stop(self) -> None:
         """Services first, at once; then Kafka, then mongod."""
         self._say(phase="stopping")
-        for name in ("healing", "kafka", "mongod"):
+        for name in ("healing", "logs", "kafka", "mongod"):
             if task := self._looking.pop(name, None):
                 await _cancel(task)
         keepers = list(self._keepers.values())

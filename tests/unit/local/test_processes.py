@@ -97,3 +97,20 @@ def test_a_log_that_grew_large_is_put_aside(tmp_path: Path, monkeypatch: pytest.
     log.write_text("long enough\n")
     processes.stop([processes.spawn(program(tmp_path, "pass"), tmp_path)], 5)
     assert log.with_suffix(".log.1").read_text() == "long enough\n"
+
+
+def test_a_server_s_log_is_bounded_while_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "LOG_BYTES", 1_000)
+    log = tmp_path / "kafka.log"
+    processes.bound_log(log)
+    assert not log.exists()
+    with log.open("ab", buffering=0) as writer:
+        writer.write(b"a" * 900 + b"\n")
+        processes.bound_log(log)
+        assert not (tmp_path / "kafka.log.1").exists()
+        writer.write(b"b" * 900 + b"\n")
+        processes.bound_log(log)
+        writer.write(b"after\n")
+    assert log.read_bytes() == b"after\n", "its writer goes on at the beginning, without a hole"
+    assert (tmp_path / "kafka.log.1").read_bytes() == b"a" * 900 + b"\n" + b"b" * 900 + b"\n"
+    assert (tmp_path / "kafka.log.1").stat().st_mode & 0o777 == 0o600
