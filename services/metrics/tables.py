@@ -157,6 +157,7 @@ def _figures(answer: Answer, pick: int) -> list[Column]:
         found.append((("件数", "Cases")[pick], False, lambda one: one.denominator))
         for share in row.quantiles.at:
             key = f"p{share * 100:g}"
+            found.append((f"{name} {key}{('（天）', ' (days)')[pick]}", False, _in_days(key)))
             found.append((f"{name} {key}{('（秒）', ' (seconds)')[pick]}", False, _quantile(key)))
     elif row.denominator is None:
         found.append((name, False, lambda one: one.value))
@@ -213,3 +214,14 @@ def _group(dimension: str) -> Callable[[Figure], Cell]:
 
 def _quantile(key: str) -> Callable[[Figure], Cell]:
     return lambda one: one.quantiles.get(key) if one.quantiles is not UNSET else None
+
+
+def _in_days(key: str) -> Callable[[Figure], Cell]:
+    """To a hundredth: a quarter of an hour."""
+    seconds = _quantile(key)
+
+    def days(one: Figure) -> Cell:
+        found = seconds(one)
+        return round(found / 86_400, 2) if isinstance(found, int | float) else None
+
+    return days

@@ -74,6 +74,8 @@ async def test_in_excel_s_format_numbers_are_numbers_and_shares_are_percentages(
 async def test_quantiles_and_counts_have_columns_of_their_own(stage: Stage, rate: str, column: str) -> None:
     (row,) = read_csv(await export(stage, rate=rate, group_by="", format="csv"))
     assert float(row[column]) > 0
+    if rate.startswith("speed"):
+        assert float(row["办结时长 p90（天）"]) == round(float(row[column]) / 86_400, 2)
     assert ("分母" in row) is (rate == "handled")
 
 
