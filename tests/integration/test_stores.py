@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import bson
 import pytest
 
 from deploy.local.mongod import SNAPSHOT_SECONDS
@@ -23,7 +24,7 @@ from services.metrics.ports import CellQuery, CellsAway
 from services.notify.adapters.store import NotifyStore
 from services.notify.handlers import Telling
 from services.routing.adapters.case_reader import MongoCaseReader
-from services.routing.adapters.case_store import MongoCaseStore
+from services.routing.adapters.case_store import MOST_BESIDE, MongoCaseStore
 from services.routing.domain.case import Command
 from services.routing.domain.cursor import Waiting
 from services.routing.handlers import Bench, key_of
@@ -109,6 +110,31 @@ async def test_pages_of_cases_give_each_once_and_what_changed_since_again(databa
     only = await reader.page({"departments": "housing"}, {0: 0}, 10)
     assert {case.source_id for case, _ in only.cases} == {"1", "3"}
     assert [case.source_id for case, _ in await reader.queue(None, 10)] == []
+
+
+async def test_what_a_stranger_is_refused_stands_beside_the_case_the_newest_of_it_and_is_judged_once(
+    database: Database,
+) -> None:
+    store, stranger = MongoCaseStore(database), actor("department", "parks")
+    await store.prepare()
+    asked = [ask("sign", stranger, action_id=f"a{number}", reason="长" * 500) for number in range(MOST_BESIDE + 10)]
+    bench = Bench(0, 1, await store.load([]), RULES)
+    commands: list[Command] = [submission(category="leak"), *asked]
+    for command in commands:
+        made = bench.judge(command, T0)
+        bench.keep(made)
+        await written(database, store.writes(0, bench.changed, bench.newest, [store.line(fact) for fact in made]))
+    (kept,) = [found async for found in database["beside"].find()]
+    assert len(kept["outcomes"]) == MOST_BESIDE
+    assert len(bson.encode(kept)) < 256_000, "without what was said"
+    reader, case = MongoCaseReader(database), asked[0].case_id
+    assert len((await reader.timeline(case)).facts) == len(bench.changed[case].steps), "nothing of it in the case"
+    for number, known in ((0, False), (9, False), (10, True), (MOST_BESIDE + 9, True)):
+        found = await reader.outcome(case, stranger.sender, f"a{number}")
+        assert (found is not None and found.refusal is not None and found.refusal.code == "unknown_case") is known
+        again = Bench(0, 1_000, await store.load([key_of(asked[number])]), RULES)
+        assert (again.judge(asked[number], T0) == []) is known
+    assert await reader.outcome(case, "department:roads", "a100") is None, "its sender's alone"
 
 
 async def test_the_queue_gives_each_waiting_case_once_the_longest_waiting_first(database: Database) -> None:

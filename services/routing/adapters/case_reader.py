@@ -16,7 +16,7 @@ from ..domain.cursor import Cursor, Waiting
 from ..domain.moves import ANY_OPEN
 from ..domain.state import CaseState
 from ..ports import Holder, Listed, SetAside, Timeline
-from .case_store import BESIDE, CASES, TIMELINE, case_in, fact_in
+from .case_store import BESIDE, CASES, TIMELINE, beside_of, case_in, fact_in
 
 Collection = AsyncIOMotorCollection[dict[str, Any]]
 READER = "routing"
@@ -53,8 +53,17 @@ class MongoCaseReader:
     async def outcome(self, case_id: str, sender: str, action_id: str) -> CaseFact | None:
         """What became of an action: its first fact; later ones refused another body under its id."""
         query = {"case_id": case_id, "sender": sender, "action_id": action_id, "submission": False}
-        found = await self._facts(query, MOST_REFUSED) or await self._facts(query, 1, self._beside)
-        return fact_in(found[0]) if found else None
+        found = await self._facts(query, MOST_REFUSED)
+        return fact_in(found[0]) if found else await self._outcome_beside(case_id, sender, action_id)
+
+    async def _outcome_beside(self, case_id: str, sender: str, action_id: str) -> CaseFact | None:
+        only = {"outcomes": {"$elemMatch": {"action_id": action_id}}}
+        try:
+            found = await self._beside.find_one({"_id": beside_of(case_id, sender)}, only)
+        except PyMongoError as error:
+            raise unavailable("MongoDB does not answer") from error
+        outcomes = (found or {}).get("outcomes", ())
+        return fact_in(outcomes[0]) if outcomes else None
 
     async def set_aside(self, case_id: str, sender: str, action_id: str) -> SetAside | None:
         """The action's dead letter, found by its event's id."""
@@ -108,12 +117,10 @@ class MongoCaseReader:
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer") from error
 
-    async def _facts(
-        self, query: Mapping[str, Any], most: int, where: Collection | None = None
-    ) -> list[dict[str, Any]]:
+    async def _facts(self, query: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
         """The newest so many, oldest first."""
         try:
-            scan = (self._timeline if where is None else where).find(dict(query)).sort("seq", -1).limit(most)
+            scan = self._timeline.find(dict(query)).sort("seq", -1).limit(most)
             return (await scan.to_list(most))[::-1]
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer") from error

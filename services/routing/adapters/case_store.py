@@ -1,13 +1,13 @@
 """Cases and timelines in MongoDB. A case document is small; the timeline, one document a fact, has the texts."""
 
-import zlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import msgspec
-from pymongo import ASCENDING, IndexModel, InsertOne, ReplaceOne
+from pymongo import ASCENDING, IndexModel, InsertOne, ReplaceOne, UpdateOne
 
+from services.contracts.actions import ActionDetails
 from services.contracts.cases import CaseFact
 from services.runtime.mongo import Database
 
@@ -18,9 +18,10 @@ from ..ports import CommandKey, Loaded
 
 CASES, TIMELINE, BESIDE = "cases", "timeline", "beside"
 KEPT_BESIDE = timedelta(days=30)
-SLOTS_BESIDE = 1_024
-"""What was refused to senders for whom there is no such case is kept beside it: for its sender alone, so many outcomes
-of one sender on one case, and so long. It is on the log like every fact."""
+MOST_BESIDE, LONGEST_BESIDE = 256, 1_024
+"""What was refused to senders for whom there is no such case is kept beside it: for its sender alone, so long, the
+newest so many outcomes of one sender on one case, each without what it said and under an id of so many characters at
+most. It is on the log like every fact."""
 _pack = msgspec.msgpack.Encoder().encode
 _case = msgspec.msgpack.Decoder(CaseState).decode
 _fact = msgspec.msgpack.Decoder(CaseFact).decode
@@ -72,11 +73,18 @@ class MongoCaseStore:
         judged: dict[CommandKey, set[str]] = {}
         fields = {"case_id": 1, "sender": 1, "action_id": 1, "digest": 1, "submission": 1}
         query = {"case_id": {"$in": ids}, "action_id": {"$in": asked}}
-        beside = {"_id": {"$in": list({_slot(key) for key in keys if not key.submission})}}
-        for collection, wanted in ((TIMELINE, query), (BESIDE, beside)):
-            async for found in self._database[collection].find(wanted, fields):
-                key = CommandKey(found["case_id"], found["sender"], found["action_id"], found["submission"])
-                judged.setdefault(key, set()).add(found["digest"])
+        async for found in self._database[TIMELINE].find(query, fields):
+            key = CommandKey(found["case_id"], found["sender"], found["action_id"], found["submission"])
+            judged.setdefault(key, set()).add(found["digest"])
+        wanted = frozenset(keys)
+        places = {beside_of(key.case_id, key.sender): key for key in keys if not key.submission}
+        short = {"outcomes.action_id": 1, "outcomes.digest": 1}
+        async for found in self._database[BESIDE].find({"_id": {"$in": list(places)}}, short):
+            place = places[found["_id"]]
+            for one in found["outcomes"]:
+                key = CommandKey(place.case_id, place.sender, one["action_id"], False)
+                if key in wanted:
+                    judged.setdefault(key, set()).add(one["digest"])
         return Loaded(cases=cases, judged={key: frozenset(digests) for key, digests in judged.items()})
 
     def line(self, fact: CaseFact) -> Mapping[str, Any]:
@@ -110,8 +118,15 @@ class MongoCaseStore:
             ],
             TIMELINE: [InsertOne(line) for line in lines if "expire_at" not in line],
             BESIDE: [
-                ReplaceOne({"_id": slot}, {name: value for name, value in line.items() if name != "_id"}, upsert=True)
-                for slot, line in _beside(lines).items()
+                UpdateOne(
+                    {"_id": place},
+                    {
+                        "$push": {"outcomes": {"$each": [_outcome(line) for line in new], "$slice": -MOST_BESIDE}},
+                        "$set": {"expire_at": new[-1]["expire_at"]},
+                    },
+                    upsert=True,
+                )
+                for place, new in _beside(lines).items()
             ],
         }
 
@@ -121,18 +136,27 @@ def _expiry(fact: CaseFact) -> Mapping[str, Any]:
     twice is kept nowhere: it changes nothing of what the first use came to."""
     if fact.refusal is None or fact.before is not None or fact.action == "submit":
         return {}
-    first = fact.refusal.code == "unknown_case"
-    return {"expire_at": fact.recorded_at + KEPT_BESIDE if first else None}
+    kept = fact.refusal.code == "unknown_case" and len(fact.action_id) <= LONGEST_BESIDE
+    return {"expire_at": fact.recorded_at + KEPT_BESIDE if kept else None}
 
 
-def _beside(lines: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Those lines, of each slot the last."""
-    kept = [line for line in lines if line.get("expire_at") is not None]
-    return {_slot(CommandKey(line["case_id"], line["sender"], line["action_id"], False)): line for line in kept}
+def beside_of(case_id: str, sender: str) -> str:
+    """Where the outcomes of a sender on a case stand in which it has no part."""
+    return f"{case_id}/{sender}"
 
 
-def _slot(key: CommandKey) -> str:
-    return f"{key.case_id}/{key.sender}/{zlib.crc32(key.action_id.encode()) % SLOTS_BESIDE}"
+def _beside(lines: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """Those lines by where they go."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for line in lines:
+        if line.get("expire_at") is not None:
+            found.setdefault(beside_of(line["case_id"], line["sender"]), []).append(line)
+    return found
+
+
+def _outcome(line: Mapping[str, Any]) -> dict[str, Any]:
+    fact = msgspec.structs.replace(_fact(line["fact"]), details=ActionDetails())
+    return {"action_id": line["action_id"], "digest": line["digest"], "fact": _pack(fact)}
 
 
 def _case_document(case: CaseState, partition: int, newest: CaseFact) -> dict[str, Any]:
