@@ -64,11 +64,11 @@ async def _read(
 def _logged(record: Any) -> Logged:
     try:
         value = json.loads(record.value)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = {}
     return Logged(
         value=value if isinstance(value, dict) else {},
-        headers={name: raw.decode(errors="replace") for name, raw in record.headers},
+        headers={name: (raw or b"").decode(errors="replace") for name, raw in record.headers},
         timestamp=record.timestamp,
         place=f"{record.topic}:{record.partition}:{record.offset}",
     )

