@@ -92,6 +92,7 @@ def recounted(
         asked, owed = [logs[topic][partition] for topic in READ["routing"][:-1]], logs[FOLLOWUPS.name][partition]
         held.update(one.headers.get("ce_id", "") for records in asked for one in records)
         living = [[one for one in records if one.place not in dead] for records in asked]
+        owed = [one for one in owed if one.place not in dead]
         for record, version in as_taken(living, owed, [fact.answer for fact in found]):
             recount.change(directory(version))
             recount.read([[(record.value, record.headers, record.timestamp)]])

@@ -22,7 +22,14 @@ TO_THE_LEAD = {
     "redo": "redo",
     "supervise": "supervised",
 }
-TO_ALL_AT_WORK = {"amend": "amended", "close": "closed", "merge": "merged", "split": "split", "void": "void"}
+TO_ALL_AT_WORK = {
+    "amend": "amended",
+    "close": "closed",
+    "merge": "merged",
+    "recategorise": "recategorised",
+    "split": "split",
+    "void": "void",
+}
 ENDS_THE_TALKS = ("dispatch", "conclude", "reject", "grant_return_up", "void")
 ENDS_IT_ALL = ("reject", "grant_return_up", "void")
 
@@ -64,6 +71,11 @@ class Case:
         action, details = fact["action"], fact.get("details") or {}
         lead, former = _lead(fact["after"]), _lead(fact.get("before"))
         working = [task["department"] for task in _tasks(fact.get("before")).values() if task["state"] in OPEN]
+        if action == "dispatch" and _category(fact.get("before")) != _category(fact["after"]):
+            after = {task for task, one in _tasks(fact["after"]).items() if one["state"] in OPEN}
+            tasks = _tasks(fact.get("before")).items()
+            still = [one["department"] for task, one in tasks if one["state"] in OPEN and task in after]
+            yield from _all(still if details.get("category") else [], "recategorised", "assistant")
         if action in ("dispatch", "self_handle", "grant_return_up", "reject") and former not in (None, lead):
             yield Heard(str(former), "withdrawn")
         if action in ("self_handle", "grant_return_up", "reject"):
@@ -186,6 +198,10 @@ def _all(departments: Any, notice: str, part: str = "lead") -> list[Heard]:
 
 def _lead(summary: Json | None) -> str | None:
     return summary["dims"].get("department") if summary else None
+
+
+def _category(summary: Json | None) -> object:
+    return summary and summary["dims"].get("category")
 
 
 def _tasks(summary: Json | None) -> dict[str, Json]:
