@@ -20,8 +20,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     grid: str | None = None
 
 
-class SubmissionReceived(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """登记: a ticket or an opinion came in. Free text is masked; the contact is only a keyed digest."""
+class Submitted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What came in, masked, as everybody with a part in the case may read it."""
 
     case_id: str
     kind: Kind
@@ -37,11 +37,16 @@ class SubmissionReceived(msgspec.Struct, frozen=True, kw_only=True, omit_default
     source_due_at: Instant | None = None
     urgency: Urgency = "normal"
     attributes: dict[str, Any] = {}
-    contact_digest: str | None = None
-    actor: Actor
 
     def __post_init__(self) -> None:
         check_aware(reported_at=self.reported_at, source_due_at=self.source_due_at)
+
+
+class SubmissionReceived(Submitted, frozen=True, kw_only=True, omit_defaults=True):
+    """登记: a ticket or an opinion came in. Free text is masked; the contact is only a keyed digest."""
+
+    contact_digest: str | None = None
+    actor: Actor
 
 
 class ContactGiven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

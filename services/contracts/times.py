@@ -46,6 +46,12 @@ def plus(at: datetime, length: timedelta) -> datetime:
         return LAST if length > timedelta() else FIRST
 
 
+def late_by(due: datetime, at: datetime) -> float | None:
+    """How many days `at` is after `due`, to a tenth: what is late by a minute is not late by nothing. None in time."""
+    late = (at - due) / timedelta(days=1)
+    return max(0.1, round(late, 1)) if late > 0 else None
+
+
 _PLUS_LOST = re.compile(r"(\d{4}-\d\d-\d\d[Tt ][\d:.]+) (\d\d(?::?\d\d)?)")
 
 

@@ -2,15 +2,15 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from services.contracts.times import late_by
 
 from .domain.evidence import About
 from .domain.receipts import Share
 from .domain.watermark import Watermark
 from .ports import EvidenceReader, Names
-
-_DAY = timedelta(days=1)
 
 
 class Given(Share, frozen=True, kw_only=True):
@@ -47,10 +47,8 @@ async def all_named(
 
 
 def days_late(about: About, until: datetime) -> float | None:
-    """To a tenth of a day, upwards: what is late by a minute is not late by nothing."""
-    ended = about.answered_at or about.closed_at or until
-    late = (ended - about.due_at) / _DAY
-    return max(0.1, round(late, 1)) if late > 0 else None
+    """By the reply that stands, else the closing, else `until`."""
+    return late_by(about.due_at, about.answered_at or about.closed_at or until)
 
 
 def _given(one: Share, about: About | None, names: Names, zone: ZoneInfo, mark: Watermark) -> Given:

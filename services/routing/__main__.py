@@ -87,13 +87,9 @@ async def run(settings: RoutingSettings) -> None:
         health=health,
     )
 
-    async def generation() -> int:
-        return 1
-
     judged = AppliedUpto(
         database=database,
         reader=SERVICE,
-        generation=generation,
         bootstrap=settings.kafka_bootstrap,
         topics=[TICKETS, OPINIONS],
         partitions=settings.partitions,

@@ -107,12 +107,6 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int = 0
 
 
-class SetAside(msgspec.Struct, frozen=True):
-    """A command that could not be handled, by the id of its dead letter."""
-
-    dead_letter: str
-
-
 class CaseReader(Protocol):
     """What the API reads of cases. Problem 503 where the store is away."""
 
@@ -125,8 +119,8 @@ class CaseReader(Protocol):
     async def outcome(self, case_id: str, sender: str, action_id: str) -> CaseFact | None:
         """What became of an action."""
 
-    async def set_aside(self, case_id: str, sender: str, action_id: str) -> SetAside | None:
-        """The action's dead letter, where it is one."""
+    async def set_aside(self, case_id: str, sender: str, action_id: str) -> str | None:
+        """The id of the action's dead letter, where it is one."""
 
     async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
         """Up to `limit` cases after `cursor`."""

@@ -23,15 +23,15 @@ ANSWER_SECONDS = 10.0
 
 
 class AppliedUpto:
-    """Of one reader's ledger; `generation` says which is read. `records`: how many were not applied when that was
-    looked at last, None while Kafka or MongoDB is away."""
+    """Of one reader's ledger; `generation` says which is read, where there are several. `records`: how many were not
+    applied when that was looked at last, None while Kafka or MongoDB is away."""
 
     def __init__(
         self,
         *,
         database: Database,
         reader: str,
-        generation: Callable[[], Awaitable[Generation]],
+        generation: Callable[[], Awaitable[Generation]] | None = None,
         bootstrap: str,
         topics: Sequence[Topic],
         partitions: int,
@@ -69,7 +69,9 @@ class AppliedUpto:
             now = datetime.now(UTC)
             async with asyncio.timeout(ANSWER_SECONDS):
                 ends = await consumer.end_offsets(self._log)
-            found = await entries(self._database, self._reader, generation=await self._generation())
+            found = await entries(
+                self._database, self._reader, generation=await self._generation() if self._generation else 1
+            )
             applied = {
                 TopicPartition(topic, number): offset
                 for number, entry in found.items()

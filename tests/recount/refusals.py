@@ -44,7 +44,8 @@ def has_no_room(case: Case, move: Move) -> bool:
     if move.action != "void" and sum(name[0] == move.name[0] for name in case["done"]) >= 1_000:
         return True
     named = move.details.get("departments") or []
-    if len(case["parts"] | set(named) | set(move.details.get("parties") or [])) > 500:
+    joining = (set(named) | set(move.details.get("parties") or [])) - case["parts"]
+    if joining and len(case["parts"] | joining) > 500:
         return True
     tasks = {"assist": 1, "dispatch": len(named)}.get(move.action, 0)
     if tasks > 0 and len(case["tasks"]) + tasks > 200:

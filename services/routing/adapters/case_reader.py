@@ -15,7 +15,7 @@ from services.runtime.problems import unavailable
 from ..domain.cursor import Cursor, Waiting
 from ..domain.moves import ANY_OPEN
 from ..domain.state import CaseState
-from ..ports import Holder, Listed, SetAside, Timeline
+from ..ports import Holder, Listed, Timeline
 from .case_store import BESIDE, CASES, TIMELINE, beside_of, case_in, fact_in
 
 Collection = AsyncIOMotorCollection[dict[str, Any]]
@@ -65,13 +65,12 @@ class MongoCaseReader:
         outcomes = (found or {}).get("outcomes", ())
         return fact_in(outcomes[0]) if outcomes else None
 
-    async def set_aside(self, case_id: str, sender: str, action_id: str) -> SetAside | None:
-        """The action's dead letter, found by its event's id."""
+    async def set_aside(self, case_id: str, sender: str, action_id: str) -> str | None:
+        """The id of the action's dead letter, found by its event's id."""
         try:
-            found = await event_set_aside(self._database, READER, f"{case_id}/{sender}/{action_id}")
+            return await event_set_aside(self._database, READER, f"{case_id}/{sender}/{action_id}")
         except PyMongoError as error:
             raise unavailable("MongoDB does not answer") from error
-        return SetAside(found) if found else None
 
     async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
         """Up to `limit` cases after `cursor`, each partition's in the order of their newest facts.

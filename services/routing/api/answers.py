@@ -11,8 +11,7 @@ from services.contracts.actors import Role
 from services.contracts.cases import CaseSummary, Refusal, State
 from services.contracts.deadlines import ClockName, Window
 from services.contracts.directory import DirectoryKind
-from services.contracts.identity import Kind
-from services.contracts.submissions import Place, Urgency
+from services.contracts.submissions import Submitted
 
 from ..domain.fields import Holds
 from ..domain.requests import Pending
@@ -82,25 +81,6 @@ class NextMove(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     takes: list[str]
     fields: list[FieldShown]
     departments: list[str] = []
-
-
-class Submitted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What came in, masked."""
-
-    case_id: str
-    kind: Kind
-    source: str
-    source_id: str
-    channel: str
-    title: str
-    text: str
-    category: str | None = None
-    reported_at: datetime
-    place: Place | None = None
-    confidential: bool = False
-    source_due_at: datetime | None = None
-    urgency: Urgency = "normal"
-    attributes: dict[str, Any] = {}
 
 
 class ActionOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

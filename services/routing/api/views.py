@@ -1,6 +1,6 @@
 """Cases and facts as callers see them: with Chinese names, times in the deployment's zone, never a contact."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,8 @@ from services.contracts.actors import Actor, Role
 from services.contracts.cases import CaseFact
 from services.contracts.deadlines import CLOCK_NAMES
 from services.contracts.promises import Clock
-from services.contracts.submissions import SubmissionReceived
-from services.contracts.times import in_zone
+from services.contracts.submissions import SubmissionReceived, Submitted
+from services.contracts.times import in_zone, late_by
 
 from ..domain.authority import allowed_now, involved
 from ..domain.deadlines.china import public_days
@@ -21,10 +21,9 @@ from ..domain.moves import ANY_OPEN, CHINESE, MOVES, Move, Need
 from ..domain.rules import Rules
 from ..domain.state import CaseState
 from ..ports import Timeline
-from .answers import ActionOutcome, CaseBrief, CaseWhole, ClockShown, FieldShown, MainCase, NextMove, Submitted
+from .answers import ActionOutcome, CaseBrief, CaseWhole, ClockShown, FieldShown, MainCase, NextMove
 
 _DESKS: tuple[Role, ...] = ("dispatcher", "supervisor", "followup")
-_DAY = timedelta(days=1)
 Shown = TypeVar("Shown")
 
 
@@ -51,11 +50,10 @@ def _in_brief(case: CaseState, updated_at: datetime, zone: ZoneInfo, now: dateti
 
 
 def days_late(case: CaseState, now: datetime) -> float | None:
-    """To a tenth of a day, upwards, as receipts have it."""
+    """Of what is still owed."""
     summary = case.summary
-    late = (now - summary.due_at) / _DAY
     owed = summary.state in ANY_OPEN and summary.replied_at is None
-    return max(0.1, round(late, 1)) if owed and late > 0 else None
+    return late_by(summary.due_at, now) if owed else None
 
 
 def whole(

@@ -25,7 +25,8 @@ def beyond(case: CaseState, command: ActionRequested) -> tuple[str, ...] | None:
         chinese = f"{sender} 在这件事项上的动作已满 {MOST_OF_ONE} 个"
         return "too_many", chinese, f"{sender} has acted on it {MOST_OF_ONE} times: void it, or act on another case"
     details = command.details
-    if len({*case.departments, *details.departments, *details.parties}) > MOST_PARTIES:
+    fresh = {*details.departments, *details.parties} - {*case.departments}
+    if fresh and len(case.departments) + len(fresh) > MOST_PARTIES:
         return "too_many", f"参与各方至多 {MOST_PARTIES} 个", f"a case has at most {MOST_PARTIES} parties in all"
     added = {"assist": 1, "dispatch": len(details.departments)}.get(command.action, 0)
     if added and len(case.summary.tasks) + added > MOST_TASKS:

@@ -20,7 +20,7 @@ from services.routing.domain.cursor import Cursor, Waiting
 from services.routing.domain.directory.change import RowChange
 from services.routing.domain.moves import ANY_OPEN
 from services.routing.domain.state import CaseState
-from services.routing.ports import DirectoryMoved, Holder, Listed, SetAside, StoreAway, Timeline
+from services.routing.ports import DirectoryMoved, Holder, Listed, StoreAway, Timeline
 from services.runtime import dead_api
 from services.runtime.directory import Directory, Draft
 from services.runtime.health import Health
@@ -70,8 +70,8 @@ class Cases:
                 return fact
         return None
 
-    async def set_aside(self, case_id: str, sender: str, action_id: str) -> SetAside | None:
-        return SetAside("tickets:3:7") if f"{case_id}/{sender}/{action_id}" in self.dead else None
+    async def set_aside(self, case_id: str, sender: str, action_id: str) -> str | None:
+        return "tickets:3:7" if f"{case_id}/{sender}/{action_id}" in self.dead else None
 
     async def page(self, only: Mapping[str, Any], cursor: Cursor, limit: int) -> Listed:
         self.asked.append((only, cursor, limit))

@@ -6,11 +6,11 @@ import msgspec
 
 from services.contracts.actions import ActionName, ActionRequested
 from services.contracts.submissions import SubmissionReceived
-from services.routing.domain.bounds import MOST_OF_ONE, MOST_PARTIES, MOST_SUMMONS, MOST_TASKS
+from services.routing.domain.bounds import MOST_OF_ONE, MOST_PARTIES, MOST_SUMMONS, MOST_TASKS, beyond
 from tests.recount.recount import ASKED, SUBMITTED
 from tests.unit.recount.log import STREET
 from tests.unit.recount.side_by_side import SideBySide
-from tests.unit.routing.street import T0, ask, submission
+from tests.unit.routing.street import T0, actor, after, ask, submission
 
 FACT_BYTES = 500_000
 DEPARTMENTS = {f"d{number}": {"name": f"部门{number}"} for number in range(60)}
@@ -76,3 +76,14 @@ def test_parties_and_summons_are_bounded() -> None:
         [*begin(), *(ask("whistle", "dispatcher", departments=("d1",), reason="到场") for _ in range(MOST_SUMMONS + 1))]
     )
     assert last_codes(both, 2) == [None, "too_many"]
+
+
+def test_a_case_that_is_beyond_a_bound_already_goes_on_with_those_it_has() -> None:
+    case = after(submission(category="leak"), ask("dispatch", "dispatcher", department="roads"))
+    many = msgspec.structs.replace(case, departments=(*case.departments, *(f"d{n}" for n in range(MOST_PARTIES + 9))))
+    for go_on in (
+        ask("sign", actor("department", "roads")),
+        ask("whistle", "dispatcher", departments=("d1",), reason="r"),
+    ):
+        assert beyond(many, go_on) is None
+    assert beyond(many, ask("consult", "dispatcher", parties=("居委会",), reason="r")) is not None
