@@ -96,7 +96,14 @@ def _once(home: Home, file: str) -> str:
             pass
         finally:
             fresh.unlink()
-    found = path.read_text().strip()
+    try:
+        found = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LocalError(
+            f"{path} 读不了（{error}）。请改好它的权限或内容；找不回就删除它，再运行 mingshao up，会生成新的。",
+            f"{path} cannot be read ({error}). Mend its rights or what is in it; where that is lost, delete it and run "
+            "mingshao up again, which makes a new one.",
+        ) from error
     if not found:
         raise LocalError(
             f"{path} 是空的。请恢复它的内容；找不回就删除它，再运行 mingshao up，会生成新的。",

@@ -20,7 +20,7 @@ OWNER_ONLY = 0o077
 """The umask of all that is started: contacts are in what these processes write."""
 # of the shell that `up` was typed in: no process gets a secret but by its own settings
 SECRETS = frozenset({"MONGODB_URI", "MINGSHAO_ADMIN_KEY", "MINGSHAO_CONTACT_SECRET"})
-YOUNG_SECONDS = 10.0
+YOUNG_SECONDS, SPAWN_SECONDS = 10.0, 10.0
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,9 +131,10 @@ def stop(processes: Iterable[Running], seconds: float) -> list[Running]:
 def of_home(home: Path) -> list[Running]:
     """Every live process that was started for this home, whoever started it."""
     found = []
+    patience = time.monotonic() + SPAWN_SECONDS
     for process in psutil.process_iter():
         try:
-            environment = _environment(process)
+            environment = _environment(process, patience)
             if environment.get(MARK) != str(home) or process.pid == os.getpid():
                 continue
             name, _, port = environment.get(NAME, "?:0").rpartition(":")
@@ -145,11 +146,13 @@ def of_home(home: Path) -> list[Running]:
     return found
 
 
-def _environment(process: psutil.Process) -> Mapping[str, str]:
-    """Of one that was just spawned the system tells none for a moment, until its program is laid out in memory."""
+def _environment(process: psutil.Process, patience: float) -> Mapping[str, str]:
+    """Of one that was just spawned the system tells none for a moment, until its program is laid out in memory: it is
+    waited for, of all together until `patience` (monotonic)."""
     while not (found := process.environ()):
         # a zombie and a thread of the kernel have none for ever, nor has one that wiped its own
-        if time.time() - process.create_time() > YOUNG_SECONDS or process.status() == psutil.STATUS_ZOMBIE:
+        young = time.time() - process.create_time() <= YOUNG_SECONDS and time.monotonic() < patience
+        if not young or process.status() == psutil.STATUS_ZOMBIE:
             break
         time.sleep(0.001)
     return found

@@ -9,6 +9,7 @@ from services.contracts.codec import Headers
 
 from . import clients
 from .deadletters import append_time, cut_of, origin_of, original_headers, ours
+from .folding import Read, condemned, read
 from .span import span
 
 
@@ -57,3 +58,13 @@ async def whole(record: Any, bootstrap: str) -> Any:
         value=found.value,
         headers=original_headers(found) + ours(record),
     )
+
+
+async def read_whole(record: Any, replays: str, bootstrap: str) -> Read:
+    """Decoded; of one of the topic `replays` that holds only a part of its record the whole. The client's errors."""
+    if record.topic != replays or not cut_of(record):
+        return read(record, replays)
+    try:
+        return read(await whole(record, bootstrap), replays)
+    except Gone as gone:
+        return condemned(read(record, replays), str(gone))

@@ -25,17 +25,16 @@ from . import clients
 from .away import is_away
 from .batches import Reader
 from .breath import Breath
-from .deadletters import cut_of
 from .directory import Directory
 from .failpoints import Failpoints
-from .folding import Gap, Read, condemned, read
+from .folding import Gap
 from .health import Health
 from .instruments import Instruments
 from .lag import LagWatch
 from .ledger import Generation, Ledger, RolledBack
 from .logs import get_logger
 from .mongo import Database
-from .originals import Gone, whole
+from .originals import read_whole
 from .ownership import Ownership, admit, tell_kafka
 from .pace import Pace
 from .producer import Producer
@@ -292,17 +291,8 @@ class Worker:
             if mine := owned.get(partition.partition):
                 for record in records:
                     if admit(mine, record):
-                        mine.fetched.append(await self._read(record))
+                        mine.fetched.append(await read_whole(record, self._replays, self._bootstrap))
                     await breath.take()
-
-    async def _read(self, record: Any) -> Read:
-        """Decoded; of a replay that holds only a part of its record the whole."""
-        if record.topic != self._replays or not cut_of(record):
-            return read(record, self._replays)
-        try:
-            return read(await whole(record, self._bootstrap), self._replays)
-        except Gone as gone:
-            return condemned(read(record, self._replays), str(gone))
 
     async def _close(self) -> None:
         self._ownership.forget()

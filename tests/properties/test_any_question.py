@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.metrics.domain.rates import CATALOGUE
 from services.metrics.domain.rollups import ALL
-from tests.unit.metrics.test_api import Stage
+from tests.unit.metrics.stage import Stage
 
 EDGES = (
     "0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31", "9999-12-31T23:59:59-12:00", "9999-12-31T23:00:00+08:00",

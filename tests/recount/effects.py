@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from . import promises
+from . import promises, talks
 from .case import Case, Move, happened, open_tasks, task_of
 from .policies import Rules
-from .sense import category_named, corrected, party_of, summons_of
+from .sense import category_named, corrected
 
 RESOLVING = ("mediation", "deliberation")
 """Channels where a reply says whether the matter is resolved."""
 
 
-# -- 受理, 派单, 协办, 会商, 鸣哨
+# -- 受理, 派单, 协办
 
 
 def _accept(rules: Rules, case: Case, move: Move) -> None:
@@ -79,31 +79,6 @@ def _release(rules: Rules, case: Case, move: Move) -> None:
     task = task_of(case, move.details["department"])
     assert task is not None, "its sense was checked"
     task["state"] = "released"
-
-
-def _consult(rules: Rules, case: Case, move: Move) -> None:
-    case["consulted"], case["spoken"] = list(move.details["parties"]), set()
-    case["parts"] |= set(case["consulted"])
-
-
-def _opine(rules: Rules, case: Case, move: Move) -> None:
-    case["spoken"].add(party_of(move))
-
-
-def _conclude(rules: Rules, case: Case, move: Move) -> None:
-    case["consulted"] = None
-
-
-def _whistle(rules: Rules, case: Case, move: Move) -> None:
-    called = list(move.details["departments"])
-    case["summons"].append({"version": case["version"] + 1, "departments": called, "reported": set()})
-    case["parts"] |= set(called)
-
-
-def _report_in(rules: Rules, case: Case, move: Move) -> None:
-    summons = summons_of(case, move)
-    assert summons is not None, "its sense was checked"
-    summons["reported"].add(move.actor["subject"])
 
 
 def _hand_over(rules: Rules, case: Case, move: Move) -> None:
@@ -289,8 +264,9 @@ def _correct(rules: Rules, case: Case, move: Move) -> None:
 
 EFFECTS: Mapping[str, Callable[[Rules, Case, Move], None]] = {
     "accept": _accept, "recategorise": _recategorise, "dispatch": _dispatch,
-    "assist": _assist, "release": _release, "consult": _consult,
-    "opine": _opine, "conclude": _conclude, "whistle": _whistle, "report_in": _report_in, "hand_over": _hand_over,
+    "assist": _assist, "release": _release, "consult": talks.consult,
+    "opine": talks.opine, "conclude": talks.conclude, "whistle": talks.whistle, "report_in": talks.report_in,
+    "hand_over": _hand_over,
     "sign": _sign, "contact": _contact, "extend": _extend, "reply": _reply, "self_handle": _self_handle,
     "verify": _verify, "close": _close, "redo": _redo, "follow_up": _follow_up, "rate": _rate, "merge": _merge,
     "split": _split, "link": _link, "unlink": _unlink, "void": _void, "amend": _amend, "exclude": _exclude,

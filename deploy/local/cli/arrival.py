@@ -16,8 +16,9 @@ from ..supervisor.record import State, Wanted
 from .show import console, in_zone, say
 
 
-def wait(home: Home, wanted: Wanted, started: "subprocess.Popen[bytes] | None") -> None:
-    """Until the supervisor has answered this `wanted`; a bar meanwhile. LocalError with what it says went wrong."""
+def wait(home: Home, wanted: Wanted, started: "subprocess.Popen[bytes] | None") -> bool:
+    """Until the supervisor has answered this `wanted`; a bar meanwhile. What needs a person is said; whether nothing
+    does. LocalError with what it says went wrong."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -45,7 +46,7 @@ def wait(home: Home, wanted: Wanted, started: "subprocess.Popen[bytes] | None") 
                 _after_the_end(home, wanted)
                 break
             time.sleep(0.1)
-    _judge(home, record.read_state(home))
+    return _judge(record.read_state(home))
 
 
 def _after_the_end(home: Home, wanted: Wanted) -> None:
@@ -55,21 +56,31 @@ def _after_the_end(home: Home, wanted: Wanted) -> None:
         raise died_at_start("supervisor", home.log("supervisor"), "ended")
 
 
-def _judge(home: Home, state: State | None) -> None:
+def _judge(state: State | None) -> bool:
     if state is None or state.phase in ("stopping", "stopped"):
         raise LocalError("启动被中止。", "The start was cut short by a stop.")
     for zh, en in state.notes:
         say(zh, en, "bold yellow")
     if state.failure is not None:
         raise LocalError(*state.failure)
+    return not state.notes
 
 
-def welcome(home: Home, wanted: Wanted) -> None:
+def welcome(home: Home, wanted: Wanted, *, well: bool) -> None:
     """Addresses and a first push."""
     address = {name: f"http://127.0.0.1:{ports.service_port(wanted.port_base, name, 1)}" for name in ports.SERVICES}
     mingshao = command()
     flag = "" if home.path == default_home().resolve() else f" --home {home.path}"
-    say("鸣哨已就绪。", "Mingshao is ready.", "bold green")
+    if well:
+        say("鸣哨已就绪。", "Mingshao is ready.", "bold green")
+    else:
+        say(
+            "鸣哨在运行，但没有全部就绪：先处理上面所列，见 docs/operations.md 的 Halted；"
+            f"分办的库可从日志重建：{mingshao} routing rebuild{flag}",
+            "Mingshao runs, and not all of it: see to what is said above first (docs/operations.md, Halted); "
+            "routing's store can be made again from the log.",
+            "bold yellow",
+        )
     rows = {
         "受理 intake": address["intake"],
         "分办 routing": address["routing"],

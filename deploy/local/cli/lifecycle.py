@@ -42,8 +42,7 @@ def up(
     record.write(place, wanted)
     started = None if supervised else start_supervisor(place)
     try:
-        arrival.wait(place, wanted, started)
-        arrival.welcome(place, wanted)
+        arrival.welcome(place, wanted, well=arrival.wait(place, wanted, started))
         if foreground:
             say("在前台运行，按 Ctrl-C 停止。", "In the foreground; Ctrl-C stops all.")
             while record.is_supervised(place):

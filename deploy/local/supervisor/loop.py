@@ -5,19 +5,20 @@ import os
 from collections.abc import Callable, Iterable
 
 import httpx
-import msgspec
 import psutil
 
-from .. import jars, ports, processes, street
+from .. import ports, processes
 from ..calls import NoAnswer, Refused
 from ..errors import LocalError, died_at_start
 from ..places import Home
 from ..processes import Running
 from . import plan, record
 from .keeper import Keeper
+from .parts import REAL, Parts
 from .plan import Member
 from .record import State, Wanted
-from .stores import Looks, Stores
+from .stores import Stores
+from .words import note, unpublished, waited_for
 
 TICK_SECONDS = 0.2
 LOOK_SECONDS = 1.0
@@ -27,20 +28,6 @@ KEYS_READ_SECONDS = 15.0
 HALTED_SECONDS = 20.0
 LOG_SECONDS = 30.0
 STOP_SECONDS = {"service": 12.0, "kafka": 20.0, "mongod": 20.0}
-
-
-class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """Where members come from, how Kafka (`kafka`) and MongoDB (`mongod`) are looked at (None: for real), and what
-    publishes keys and street once routing is ready, and whether all have read them."""
-
-    servers: Callable[[Home, Wanted, Looks, jars.Progress], list[Member]] = plan.servers
-    services: Callable[[Home, Wanted, httpx.AsyncClient], list[Member]] = plan.services
-    looks: Looks | None = None
-    seed: street.Seed = street.seed
-    keys_known: street.KeysKnown = street.keys_known
-
-
-REAL = Parts()
 
 
 class Supervisor:
@@ -156,7 +143,7 @@ class Supervisor:
         failure: tuple[str, str] | None = None
         deadline = self._now() + SERVICES_READY_SECONDS
         while True:
-            await self._until(routing_settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
+            await self._until(routing_settled, SERVICES_READY_SECONDS, lambda: waited_for(services))
             try:
                 await self._seed()
                 break
@@ -165,14 +152,14 @@ class Supervisor:
                 if passing and self._now() <= deadline:
                     await asyncio.sleep(TICK_SECONDS)  # it went away after it had been ready, and is started again
                     continue
-                failure = _unpublished(error)
+                failure = unpublished(error)
                 break
             except LocalError as error:
-                failure = _unpublished(error)
+                failure = unpublished(error)
                 break
-        await self._until(settled, SERVICES_READY_SECONDS, lambda: _waited_for(services))
+        await self._until(settled, SERVICES_READY_SECONDS, lambda: waited_for(services))
         await self._keys_read({k.name: f"http://127.0.0.1:{k.member.port}" for k in services if k.seen.ready})
-        notes = tuple(_note(keeper) for keeper in services if keeper.seen.status == "halted" or not keeper.settled)
+        notes = tuple(note(keeper) for keeper in services if keeper.seen.status == "halted" or not keeper.settled)
         self._say(phase="ready", answered=self._wanted.asked, doing=("", ""), notes=notes, failure=failure)
 
     async def _seed(self) -> None:
@@ -296,31 +283,6 @@ class Supervisor:
 
     def _now(self) -> float:
         return self._loop.time()
-
-
-def _note(keeper: Keeper) -> tuple[str, str]:
-    """Of one that is not well though all has been waited for."""
-    name, seen = keeper.name, keeper.seen
-    if seen.status == "halted":
-        return f"{name} 已停机待人处理：{seen.halted}", f"{name} is halted and needs a person: {seen.halted}"
-    why = seen.waiting_for or seen.last_error or keeper.last_end or "no answer"
-    return f"{name} 还在等：{why}", f"{name} still waits: {why}"
-
-
-def _waited_for(services: Iterable[Keeper]) -> str:
-    return "; ".join(
-        f"{k.name} ({k.seen.waiting_for or k.seen.last_error or k.last_end or 'no answer'})"
-        for k in services
-        if not k.settled
-    )
-
-
-def _unpublished(error: LocalError) -> tuple[str, str]:
-    """What was not published harms nobody who is at work, so nothing is stopped for it."""
-    return (
-        f"服务在运行，但密钥与街道目录没有登记：{error.zh}",
-        f"All services run, and keys and the street's directory were not published: {error.en}",
-    )
 
 
 def _nothing(wanted: Wanted) -> State:

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local import __main__ as program
 from deploy.local import ports
-from deploy.local.cli import lifecycle, overview, work
+from deploy.local.cli import arrival, lifecycle, overview, work
 from deploy.local.errors import LocalError, died_at_start
 from deploy.local.places import Home
 from deploy.local.processes import Running
@@ -139,6 +139,17 @@ def test_up_to_when_figures_count_is_told(capsys: pytest.CaptureFixture[str]) ->
     assert "统计落后" in capsys.readouterr().out
     work.counted_upto([one, one | {"counted_up_to": None, "complete": False}])
     assert "尚不知道" in capsys.readouterr().out
+
+
+def test_a_deployment_in_which_something_is_halted_is_not_called_ready(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path).make()
+    for well, said in ((True, "鸣哨已就绪"), (False, "没有全部就绪")):
+        arrival.welcome(home, Wanted(port_base=9300), well=well)
+        told = capsys.readouterr().out
+        assert said in told
+        assert ("已就绪。" in told) is well
 
 
 def test_a_death_at_start_shows_the_end_of_the_log(tmp_path: Path) -> None:

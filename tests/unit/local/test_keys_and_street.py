@@ -49,6 +49,14 @@ def test_an_empty_secret_is_said_and_what_to_do(home: Home) -> None:
             ask()
 
 
+def test_a_secret_that_cannot_be_read_is_said_and_what_to_do(home: Home) -> None:
+    (home.keys / "admin").write_bytes(b"\xff\xfe")
+    (home.keys / "contact.secret").mkdir()
+    for ask in (lambda: keys.local(home, "admin"), lambda: keys.secret_file(home, "contact")):
+        with pytest.raises(LocalError, match=r"cannot be read.*delete it"):
+            ask()
+
+
 def test_each_service_is_told_of_the_secrets_that_it_needs_by_their_files(home: Home) -> None:
     wanted = Wanted(port_base=9000, mongodb="mongodb://somebody:password@db/?replicaSet=rs0")
     told = {name: plan.environment(home, wanted, f"{name}-1", 9001) for name in ports.SERVICES}

@@ -19,7 +19,8 @@ from deploy.local.errors import LocalError
 from deploy.local.places import Home
 from deploy.local.processes import Program, Running
 from deploy.local.supervisor import loop, plan, record, watch
-from deploy.local.supervisor.loop import Parts, Supervisor
+from deploy.local.supervisor.loop import Supervisor
+from deploy.local.supervisor.parts import Parts
 from deploy.local.supervisor.plan import Member
 from deploy.local.supervisor.record import Entry, State, Wanted
 from deploy.local.supervisor.watch import Seen

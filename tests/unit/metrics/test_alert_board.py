@@ -8,8 +8,8 @@ from services.runtime.directory import DirectorySnapshot
 
 from .cases import Story, at
 from .memory import PlainNames, counted
+from .stage import Stage
 from .test_alerts import HANDLED, NOW, Judge, cases, rows
-from .test_api import Stage
 from .test_worked_example import SHANGHAI
 
 

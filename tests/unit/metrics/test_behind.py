@@ -2,7 +2,7 @@
 
 import pytest
 
-from .test_api import Stage
+from .stage import Stage
 from .test_explaining import told
 from .test_rollups import stage as placed
 

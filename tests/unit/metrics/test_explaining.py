@@ -16,7 +16,7 @@ from services.metrics.domain import recounts, slices
 from services.metrics.ports import CellsAway, Chunk
 from tests.unit.metrics.cases import Story, at
 
-from .test_api import Stage
+from .stage import Stage
 
 
 def told() -> list[CaseFact]:

@@ -21,7 +21,7 @@ from services.runtime.bell import ChangeStreamBell
 from services.runtime.directory import DirectorySnapshot
 
 from .memory import MemoryCells, PlainNames, counted
-from .test_api import NOW, Stage
+from .stage import NOW, Stage
 from .test_worked_example import SHANGHAI
 from .waiting import until
 

@@ -10,7 +10,7 @@ from services.contracts.cases import CaseFact, Evaluation
 from services.contracts.submissions import SubmissionReceived
 
 from .cases import Story, at
-from .test_api import Stage
+from .stage import Stage
 
 
 def submitted(case_id: str, *, confidential: bool = False, when: str = "04-01 09:00") -> Story:

@@ -2,7 +2,7 @@
 
 import re
 
-from .test_api import Stage
+from .stage import Stage
 
 
 async def test_the_page_needs_no_key_and_asks_nobody_else() -> None:

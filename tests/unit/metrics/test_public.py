@@ -14,7 +14,7 @@ from services.metrics.public import LEAST, visible
 from services.metrics.published import LEAST_ALIKE, STEP, batched
 from tests.unit.metrics.cases import Story, at
 
-from .test_api import Stage
+from .stage import Stage
 
 
 def cases(department: str | None, count: int) -> list[CaseFact]:

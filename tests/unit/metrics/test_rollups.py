@@ -15,7 +15,7 @@ from services.metrics.domain.rollups import ALL, ROLLED, Among, levels
 from services.runtime.directory import Directory, DirectorySnapshot
 from tests.unit.metrics.cases import Story, at
 
-from .test_api import Stage
+from .stage import Stage
 
 RING: Any = [[[116.0, 39.0], [116.1, 39.0], [116.1, 39.1], [116.0, 39.0]]]
 ROWS: dict[str, dict[str, Any]] = {

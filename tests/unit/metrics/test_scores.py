@@ -10,7 +10,7 @@ from services.metrics import scores
 from services.metrics.scores import Scored, ranked
 from tests.unit.metrics.cases import Story, at
 
-from .test_api import Stage
+from .stage import Stage
 
 
 def case(number: int, department: str, *, closed: bool = True, grade: int | None = None) -> list[CaseFact]:

@@ -9,7 +9,7 @@ import pytest
 from services.contracts.cases import CaseFact
 from tests.unit.metrics.cases import Story, at
 
-from .test_api import Stage
+from .stage import Stage
 
 NOW = datetime(2026, 4, 11, 1, 30, tzinfo=UTC)
 

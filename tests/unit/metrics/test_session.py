@@ -11,7 +11,7 @@ from services.runtime import sessions
 from services.runtime.keys import key_id
 from services.runtime.sessions import COOKIE
 
-from .test_api import Stage
+from .stage import Stage
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from services.contracts.directory import Department
 from services.metrics.api.spreadsheets import as_csv, as_xlsx
 from services.metrics.tables import Table
 from services.runtime.directory import DirectorySnapshot
-from tests.unit.metrics.test_api import Stage
+from tests.unit.metrics.stage import Stage
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from services.metrics.stream.control import CheckAlerts, Control
 from services.runtime.health import Health
 
 from .cases import Story, at
-from .test_api import NOW, Stage
+from .stage import NOW, Stage
 from .test_stream import Judging, Totals
 
 FIELDS = ("counted_up_to", "behind_seconds", "behind_records", "complete")
